@@ -1,0 +1,31 @@
+# `make run` shows the addon, `make test` proves it. See README.rst.
+
+PYTHON ?= python3
+
+# Bring your own, on the command line or in the environment:
+#   ODOO=       an Odoo 19: a checkout, or Debian's package unpacked
+#   PGHOST=     a PostgreSQL server, with PGPORT, PGUSER, PGPASSWORD
+#   PORT=       where `make run` serves
+
+.PHONY: run upgrade shell test lint wheel clean
+
+run: ## serve the addon with demo data on 127.0.0.1:8069 (PORT=)
+	@$(PYTHON) tools/development_server.py run
+
+upgrade: ## update the addon in the database of `make run`
+	@$(PYTHON) tools/development_server.py upgrade
+
+shell: ## Odoo's Python shell on that database
+	@$(PYTHON) tools/development_server.py shell
+
+test: ## everything; or a selection: TESTS="tests/test_signing.py -k expired"
+	@$(PYTHON) tools/run_tests.py $(TESTS)
+
+lint: ## style and mistakes that need no database
+	@$(PYTHON) tools/lint.py
+
+wheel: ## build dist/*.whl
+	@$(PYTHON) tools/build_wheel.py
+
+clean: ## delete all that these commands made, the databases too
+	@$(PYTHON) tools/clean.py

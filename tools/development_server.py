@@ -1,0 +1,147 @@
+"""``make run`` and its relatives: an Odoo with the addon and its demo data."""
+
+import argparse
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+
+import addon_mirror
+import databases
+import environment
+import layout
+import template_databases
+from odoo_log import OdooLog
+from progress import Failure, main, say, step
+
+DATABASE = f"{layout.ADDON}_demo"
+LOGINS = layout.TOOLS / "demo_logins.txt"
+
+
+def run(place):
+    """Serve the demo database until interrupted."""
+    port = layout.http_port()
+    _check_free(port)
+    _bring_up_to_date(place)
+    command = place.command(f"--config={place.configuration}")
+    command += [f"--database={DATABASE}", f"--http-port={port}"]
+    command += [f"--db-filter=^{DATABASE}$"]
+    server = subprocess.Popen(command, env=place.odoo.environment())
+    # The terminal interrupts both; the server decides when it is done.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, lambda *_: server.terminate())
+    if _wait_until_it_answers(server, port):
+        say(f"\n    Odoo is ready: http://127.0.0.1:{port}\n")
+        for login in LOGINS.read_text().splitlines():
+            say(f"      {login}")
+        say("\n    Ctrl+C stops it.\n")
+    return max(server.wait(), 0)
+
+
+def upgrade(place):
+    """Update the addons in the demo database whatever has changed."""
+    if not databases.details(DATABASE):
+        raise Failure("There is no demo database yet: make run")
+    _update(place, list(_installed_addons(place)))
+    return 0
+
+
+def shell(place):
+    """Odoo's Python shell on the demo database."""
+    _bring_up_to_date(place)
+    command = place.command("shell", f"--config={place.configuration}")
+    command += [f"--database={DATABASE}", "--log-level=warn"]
+    return subprocess.call(command, env=place.odoo.environment())
+
+
+def _bring_up_to_date(place):
+    """Create the demo database, or update it to the addons as they are now."""
+    found = databases.details(DATABASE)
+    if found and "tree" not in found:
+        found = None  # its creation was interrupted
+    if not found:
+        _create(place)
+    elif found["tree"] != addon_mirror.fingerprint(place.addons, *_names(place)):
+        _update(place, list(_installed_addons(place)))
+
+
+def _create(place):
+    wanted = [layout.ADDON]
+    with template_databases.lock():
+        source = template_databases.base(place, wanted, with_demo=True)
+        databases.create(DATABASE, source)
+    with step(f"Installing {layout.ADDON} with demo data"):
+        log = layout.LOGS / "install.log"
+        place.must_run_odoo(DATABASE, log, f"--init={layout.ADDON}", "--with-demo")
+        _show_problems(log)
+    _mark_current(place)
+
+
+def _update(place, names):
+    with step(f"Updating {', '.join(names)}"):
+        log = layout.LOGS / "update.log"
+        place.must_run_odoo(DATABASE, log, f"--update={','.join(names)}")
+        _show_problems(log)
+    _mark_current(place)
+
+
+def _show_problems(log):
+    for problem in OdooLog(log).problems(about_addon=True):
+        say(problem)
+
+
+def _mark_current(place):
+    tree = addon_mirror.fingerprint(place.addons, *_names(place))
+    databases.describe(DATABASE, tree=tree)
+
+
+def _names(place):
+    return [folder.name for folder in place.addons.iterdir()]
+
+
+def _installed_addons(place):
+    import postgres
+
+    sql = "SELECT name FROM ir_module_module WHERE state NOT LIKE 'uninst%'"
+    installed = postgres.query(sql, DATABASE).splitlines()
+    return [name for name in _names(place) if name in installed]
+
+
+def _check_free(port):
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError as error:
+            raise Failure(
+                f"Port {port} is in use. Choose another: make run PORT={port + 1}"
+            ) from error
+
+
+def _wait_until_it_answers(server, port):
+    while server.poll() is None:
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/web/health"):
+                return True
+        except (urllib.error.URLError, ConnectionError):
+            time.sleep(0.2)
+    return False
+
+
+def _main():
+    actions = {"run": run, "upgrade": upgrade, "shell": shell}
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("action", choices=actions)
+    action = parser.parse_args(sys.argv[1:]).action
+    place = environment.prepare(layout.ADDONS)
+    addon_mirror.mirror(layout.ADDONS)
+    return actions[action](place)
+
+
+if __name__ == "__main__":
+    os.chdir(layout.ROOT)
+    main(_main)

@@ -1,0 +1,91 @@
+"""Databases to copy from, since installing Odoo takes a minute and a copy none.
+
+Two layers. A *base* holds what the addons depend on and lasts until that
+changes. An *installed* template is a copy of a base with the addons installed
+as they are now, never an update of an earlier state: what an update leaves
+behind would make tests pass or fail for the wrong reasons.
+"""
+
+import contextlib
+import fcntl
+import hashlib
+
+import addon_mirror
+import databases
+import layout
+from odoo_log import OdooLog
+from progress import Failure, step
+
+BASE = f"{layout.ADDON}_base"
+INSTALLED = f"{layout.ADDON}_template"
+
+
+@contextlib.contextmanager
+def lock():
+    """Only one process at a time makes templates and copies from them."""
+    layout.LOCKS.mkdir(parents=True, exist_ok=True)
+    with (layout.LOCKS / "templates").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def base(place, names, *, with_demo=False):
+    """The template with the dependencies of the addons; made if need be."""
+    depends = place.dependencies(*names)
+    key = hashlib.sha256(f"{place.odoo.version} {depends}".encode()).hexdigest()[:8]
+    kind = f"{BASE}_demo" if with_demo else f"{BASE}_bare"
+    name = f"{kind}_{_kind(names)}_{key}"
+    if _is_complete(name):
+        return name
+    _drop_all(f"{kind}_{_kind(names)}_")
+    title = "with" if with_demo else "without"
+    with step(f"Preparing Odoo {title} demo data: {', '.join(depends)}"):
+        databases.create(name)
+        log = layout.LOGS / f"{name}.log"
+        place.must_run_odoo(name, log, f"--init={','.join(depends)}", *_demo(with_demo))
+        databases.describe(name, complete=True)
+    return name
+
+
+def installed(place, names):
+    """The template with the addons installed; made if need be."""
+    source = base(place, names)
+    tree = addon_mirror.fingerprint(place.addons, *names)
+    name = f"{INSTALLED}_{_kind(names)}_{source.rpartition('_')[2]}_{tree}"
+    if _is_complete(name):
+        return name
+    _drop_all(f"{INSTALLED}_{_kind(names)}_")
+    with step(f"Installing {', '.join(names)}"):
+        databases.create(name, source)
+        install(place, names, name, layout.LOGS / f"{name}.log")
+        databases.describe(name, complete=True)
+    return name
+
+
+def install(place, names, database, log, *, with_demo=False):
+    """Install the addons; an error, or a warning about them, is a failure."""
+    place.must_run_odoo(
+        database, log, f"--init={','.join(names)}", *_demo(with_demo)
+    )
+    problems = OdooLog(log).problems(about_addon=True)
+    if problems:
+        raise Failure("Odoo complained while installing:\n" + "\n".join(problems))
+
+
+def _demo(with_demo):
+    return ["--with-demo"] if with_demo else []
+
+
+def _kind(names):
+    """Short word for a set of addons: the core alone, or with integrations."""
+    return "core" if list(names) == [layout.ADDON] else "all"
+
+
+def _is_complete(name):
+    return bool((databases.details(name) or {}).get("complete"))
+
+
+def _drop_all(prefix):
+    for name in databases.ours():
+        if name.startswith(prefix):
+            databases.drop(name)
