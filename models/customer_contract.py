@@ -1,0 +1,500 @@
+from dateutil.relativedelta import relativedelta
+
+from odoo import Command, _, api, fields, models
+from odoo.exceptions import UserError, ValidationError
+from odoo.fields import Domain
+
+FINAL_STATES = ("signed", "declined", "cancelled", "expired")
+
+
+class CustomerContract(models.Model):
+    """A contract: its parties, its text, its terms and where it stands.
+
+    Three axes of state are kept apart: ``state`` says where the request for
+    signatures stands, each participant's ``state`` says what that person did, and
+    ``stage_id`` is the company's own business status.
+    """
+
+    _name = "customer.contract"
+    _inherit = [
+        "portal.mixin",
+        "mail.thread",
+        "mail.activity.mixin",
+        "customer.contract.guard.mixin",
+    ]
+    _description = "Contract"
+    _order = "id desc"
+    _rec_names_search = ["name", "title"]
+    _mail_post_access = "read"
+    _check_company_auto = True
+
+    name = fields.Char(
+        "Reference", required=True, readonly=True, copy=False, default="", index="trigram"
+    )
+    title = fields.Char(required=True, tracking=10)
+    active = fields.Boolean(default=True, tracking=True, groups="base.group_user")
+    company_id = fields.Many2one(
+        "res.company", required=True, index=True, default=lambda self: self.env.company
+    )
+    currency_id = fields.Many2one(
+        "res.currency",
+        required=True,
+        compute="_compute_currency_id",
+        store=True,
+        readonly=False,
+        precompute=True,
+    )
+    direction = fields.Selection(
+        [("customer", "Customer"), ("supplier", "Supplier"), ("partner", "Partner")],
+        required=True,
+        default="customer",
+        help="What the counterparty is to us.",
+    )
+    type_id = fields.Many2one(
+        "customer.contract.type", index="btree_not_null", tracking=True, check_company=True
+    )
+    tag_ids = fields.Many2many("customer.contract.tag", groups="base.group_user")
+    partner_id = fields.Many2one(
+        "res.partner", "Counterparty", required=True, index=True, tracking=20, check_company=True
+    )
+    commercial_partner_id = fields.Many2one(
+        "res.partner",
+        "Counterparty's Company",
+        related="partner_id.commercial_partner_id",
+        store=True,
+        index=True,
+    )
+    requester_id = fields.Many2one(
+        "res.partner",
+        index="btree_not_null",
+        tracking=True,
+        compute="_compute_requester_id",
+        store=True,
+        readonly=False,
+        precompute=True,
+        check_company=True,
+        domain="[('commercial_partner_id', '=', commercial_partner_id)]",
+        help="The counterparty's contact who asked for the contract.",
+    )
+    user_id = fields.Many2one(
+        "res.users",
+        "Contract Manager",
+        index="btree_not_null",
+        default=lambda self: self.env.user,
+        tracking=True,
+        check_company=True,
+        domain="[('share', '=', False)]",
+    )
+    team_id = fields.Many2one(
+        "crm.team",
+        index="btree_not_null",
+        compute="_compute_team_id",
+        store=True,
+        readonly=False,
+        precompute=True,
+        check_company=True,
+        groups="base.group_user",
+    )
+    date_start = fields.Date("Start", tracking=True)
+    date_end = fields.Date("End", tracking=True, index="btree_not_null")
+    sign_deadline = fields.Date(
+        "Sign Before",
+        tracking=True,
+        copy=False,
+        index="btree_not_null",
+        help="After this day, the contract can no longer be signed.",
+    )
+    amount_total = fields.Monetary("Amount", tracking=True)
+    note = fields.Html("Internal Note", groups="base.group_user")
+    section_ids = fields.One2many(
+        "customer.contract.section", "contract_id", "Sections", copy=True
+    )
+    participant_ids = fields.One2many(
+        "customer.contract.participant",
+        "contract_id",
+        "Participants",
+        compute="_compute_participant_ids",
+        store=True,
+        readonly=False,
+        copy=False,
+    )
+    document_ids = fields.One2many(
+        "customer.contract.document", "contract_id", "Documents", copy=True
+    )
+    document_count = fields.Integer(compute="_compute_document_count")
+    portal_published = fields.Boolean(
+        "Visible in Portal",
+        copy=False,
+        tracking=True,
+        help="The participants and the requester find the contract in their portal. "
+        "Sending the contract switches it on.",
+    )
+
+    state = fields.Selection(
+        [
+            ("draft", "Draft"),
+            ("approval", "In Approval"),
+            ("sent", "Out for Signature"),
+            ("signed", "Signed"),
+            ("disputed", "Disputed"),
+            ("declined", "Declined"),
+            ("cancelled", "Cancelled"),
+            ("expired", "Expired"),
+        ],
+        required=True,
+        default="draft",
+        readonly=True,
+        copy=False,
+        index=True,
+        tracking=30,
+    )
+    stage_id = fields.Many2one(
+        "customer.contract.stage",
+        ondelete="restrict",
+        index=True,
+        copy=False,
+        compute="_compute_stage_id",
+        store=True,
+        readonly=False,
+        precompute=True,
+        group_expand="_read_group_stage_ids",
+        domain="['|', ('type_ids', '=', False), ('type_ids', '=', type_id)]",
+        tracking=True,
+        groups="base.group_user",
+    )
+    lifecycle = fields.Selection(
+        [
+            ("upcoming", "Upcoming"),
+            ("running", "Running"),
+            ("expiring", "Expiring"),
+            ("ended", "Ended"),
+            ("terminated", "Terminated"),
+        ],
+        "Life Cycle",
+        compute="_compute_lifecycle",
+        search="_search_lifecycle",
+        help="Where a signed contract stands between its dates.",
+    )
+    signed_on = fields.Datetime("Fully Signed On", readonly=True, copy=False, index=True)
+    sent_on = fields.Datetime(readonly=True, copy=False)
+    termination_date = fields.Date(readonly=True, copy=False, tracking=True)
+    termination_reason = fields.Text(readonly=True, copy=False, groups="base.group_user")
+    closing_reason = fields.Text(
+        readonly=True,
+        copy=False,
+        help="Why the contract was declined, disputed or cancelled.",
+        groups="base.group_user",
+    )
+
+    version_ids = fields.One2many(
+        "customer.contract.version", "contract_id", "Versions", readonly=True, copy=False
+    )
+    current_version_id = fields.Many2one(
+        "customer.contract.version", "Version", readonly=True, copy=False, index="btree_not_null"
+    )
+    signature_ids = fields.One2many(
+        "customer.contract.signature", "contract_id", "Signatures", readonly=True, copy=False
+    )
+    current_signature_ids = fields.One2many(
+        "customer.contract.signature", compute="_compute_current_signature_ids"
+    )
+    event_ids = fields.One2many(
+        "customer.contract.event", "contract_id", "Audit Trail", readonly=True, copy=False
+    )
+    trail_length = fields.Integer(readonly=True, copy=False, groups="base.group_user")
+    trail_head = fields.Char(readonly=True, copy=False, groups="base.group_user")
+    verification_code = fields.Char(
+        readonly=True, copy=False, index="btree_not_null", groups="base.group_user"
+    )
+    signed_document_id = fields.Many2one(
+        "ir.attachment", "Signed Contract", readonly=True, copy=False
+    )
+    signed_document_digest = fields.Char(
+        "Signed Contract's SHA-256", readonly=True, copy=False, groups="base.group_user"
+    )
+    copies_sent_on = fields.Datetime(readonly=True, copy=False, groups="base.group_user")
+    is_editable = fields.Boolean(compute="_compute_is_editable")
+
+    _dates_in_order = models.Constraint(
+        "CHECK (date_start IS NULL OR date_end IS NULL OR date_start <= date_end)",
+        "The contract cannot end before it starts.",
+    )
+    _name_unique = models.UniqueIndex(
+        "(company_id, name)", "A company's contracts have distinct references."
+    )
+    _verification_code_unique = models.UniqueIndex(
+        "(verification_code) WHERE verification_code IS NOT NULL",
+        "Two contracts cannot share a verification code.",
+    )
+    _to_finalize = models.Index(
+        "(id) WHERE state = 'signed' AND copies_sent_on IS NULL"
+    )
+
+    def init(self):
+        """Keep contracts that were frozen, whatever goes around the ORM."""
+        super().init()
+        self.env.cr.execute(
+            """
+            CREATE OR REPLACE FUNCTION customer_contract_refuse_deletion()
+            RETURNS trigger AS $$
+            BEGIN
+                IF EXISTS (
+                    SELECT 1 FROM customer_contract_version WHERE contract_id = OLD.id
+                ) THEN
+                    RAISE EXCEPTION 'Contract % is evidence and cannot be deleted', OLD.id
+                        USING ERRCODE = 'restrict_violation';
+                END IF;
+                RETURN OLD;
+            END
+            $$ LANGUAGE plpgsql;
+            DROP TRIGGER IF EXISTS customer_contract_refuse_deletion ON customer_contract;
+            CREATE TRIGGER customer_contract_refuse_deletion
+                BEFORE DELETE ON customer_contract
+                FOR EACH ROW EXECUTE FUNCTION customer_contract_refuse_deletion();
+            """
+        )
+
+    # === COMPUTE METHODS === #
+
+    @api.depends("name", "title")
+    def _compute_display_name(self):
+        for contract in self:
+            contract.display_name = " · ".join(filter(None, (contract.name, contract.title)))
+
+    @api.depends("company_id")
+    def _compute_currency_id(self):
+        for contract in self:
+            contract.currency_id = contract.currency_id or contract.company_id.currency_id
+
+    @api.depends("partner_id")
+    def _compute_requester_id(self):
+        for contract in self:
+            partner = contract.partner_id
+            if contract.requester_id.commercial_partner_id != partner.commercial_partner_id:
+                contract.requester_id = partner if not partner.is_company else False
+
+    @api.depends("user_id", "company_id")
+    def _compute_team_id(self):
+        for contract in self:
+            if contract.team_id or not contract.user_id:
+                continue
+            contract.team_id = (
+                self.env["crm.team"]
+                .with_company(contract.company_id)
+                ._get_default_team_id(user_id=contract.user_id.id)
+            )
+
+    @api.depends("type_id")
+    def _compute_stage_id(self):
+        for contract in self:
+            stage = contract.stage_id
+            if stage and (not stage.type_ids or contract.type_id in stage.type_ids):
+                continue
+            contract.stage_id = contract._find_stage(contract.state or "draft")
+
+    @api.depends("document_ids")
+    def _compute_document_count(self):
+        for contract in self:
+            contract.document_count = len(contract.document_ids)
+
+    @api.depends("signature_ids", "current_version_id")
+    def _compute_current_signature_ids(self):
+        for contract in self:
+            contract.current_signature_ids = contract.signature_ids.filtered(
+                lambda signature, contract=contract: signature.version_id
+                == contract.current_version_id
+            )
+
+    @api.depends("state", "current_version_id")
+    def _compute_is_editable(self):
+        for contract in self:
+            contract.is_editable = contract._can_be_edited()
+
+    @api.depends("state", "date_start", "date_end", "termination_date", "company_id")
+    def _compute_lifecycle(self):
+        for contract in self:
+            today = fields.Date.context_today(contract)
+            horizon = today + relativedelta(days=contract.company_id.contract_expiring_days)
+            if contract.state != "signed":
+                contract.lifecycle = False
+            elif contract.termination_date and contract.termination_date <= today:
+                contract.lifecycle = "terminated"
+            elif contract.date_end and contract.date_end < today:
+                contract.lifecycle = "ended"
+            elif contract.date_start and contract.date_start > today:
+                contract.lifecycle = "upcoming"
+            elif contract.date_end and contract.date_end <= horizon:
+                contract.lifecycle = "expiring"
+            else:
+                contract.lifecycle = "running"
+
+    def _search_lifecycle(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        today = fields.Date.context_today(self)
+        signed = Domain("state", "=", "signed")
+        terminated = Domain("termination_date", "<=", today)
+        ended = Domain("date_end", "<", today)
+        upcoming = Domain("date_start", ">", today)
+        # the announcement period is the company's own
+        expiring = Domain.OR(
+            Domain("company_id", "=", company.id)
+            & Domain("date_end", "<=", today + relativedelta(days=company.contract_expiring_days))
+            for company in self.env["res.company"].sudo().search([])
+        )
+        domains = {
+            False: ~signed,
+            "terminated": signed & terminated,
+            "ended": signed & ~terminated & ended,
+            "upcoming": signed & ~terminated & ~ended & upcoming,
+            "expiring": signed & ~terminated & ~ended & ~upcoming & expiring,
+            "running": signed & ~terminated & ~ended & ~upcoming & ~expiring,
+        }
+        return Domain.OR(domains[item] for item in value if item in domains)
+
+    @api.model
+    def _read_group_stage_ids(self, stages, domain):
+        return stages.search([])
+
+    # === CONSTRAINT METHODS === #
+
+    @api.constrains("partner_id", "requester_id")
+    def _check_requester(self):
+        for contract in self:
+            requester = contract.requester_id
+            if requester and (
+                requester.commercial_partner_id != contract.partner_id.commercial_partner_id
+            ):
+                raise ValidationError(
+                    _(
+                        "%(requester)s cannot be the requester: the contact belongs to "
+                        "another company than %(counterparty)s. Set the contact's company "
+                        "first.",
+                        requester=requester.display_name,
+                        counterparty=contract.partner_id.display_name,
+                    )
+                )
+
+    @api.constrains("amount_total")
+    def _check_amount_total(self):
+        for contract in self:
+            if contract.amount_total < 0:
+                raise ValidationError(_("The amount of a contract cannot be negative."))
+
+    # === CRUD METHODS === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        prepared = []
+        for values in vals_list:
+            self._check_guarded_fields(values)
+            prepared.append({**values, **self._prepare_initial_values(values)})
+        contracts = super().create(prepared)
+        for contract in contracts:
+            contract._log_event("created", details={"reference": contract.name})
+        return contracts
+
+    def _prepare_initial_values(self, values):
+        """Prepare what every new contract starts with.
+
+        The guarded fields are among them, so that a ``default_…`` key of the
+        caller's context cannot set them.
+
+        :param dict values: the values the contract is created with
+        :return: values that override them
+        :rtype: dict
+        """
+        company = self.env["res.company"].browse(
+            values.get("company_id") or self.default_get(["company_id"])["company_id"]
+        )
+        # The sequence is no secret, and agents may write contracts without
+        # having rights on sequences.
+        company_sudo = company.sudo()
+        return {
+            **{
+                name: False
+                for name in self._get_guarded_fields()
+                if self._fields[name].type != "one2many"
+            },
+            "name": company_sudo._next_contract_reference(),
+            "state": "draft",
+            "trail_length": 0,
+        }
+
+    def write(self, vals):
+        self._check_guarded_fields(vals)
+        self._check_content_is_open(vals)
+        if not self._has_pass() and "portal_published" in vals:
+            for contract in self:
+                if contract.portal_published != bool(vals["portal_published"]):
+                    contract._log_event(
+                        "shared" if vals["portal_published"] else "unshared"
+                    )
+        changes = self._prepare_change_details(vals)
+        result = super().write(vals)
+        for contract, details in changes.items():
+            contract._log_event("changed", details=details)
+        return result
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_frozen(self):
+        for contract in self:
+            if contract.sudo().version_ids:
+                raise UserError(
+                    _(
+                        "%(contract)s has been frozen for signature, so its records are "
+                        "evidence. Cancel or archive it instead.",
+                        contract=contract.display_name,
+                    )
+                )
+
+    def copy_data(self, default=None):
+        vals_list = super().copy_data(default=default)
+        for contract, values in zip(self, vals_list, strict=True):
+            if not (default or {}).get("title"):
+                values["title"] = _("%(title)s (copy)", title=contract.title)
+            if "participant_ids" not in (default or {}):
+                values["participant_ids"] = [
+                    Command.create(participant._prepare_copy_values())
+                    for participant in contract.participant_ids
+                ]
+        return vals_list
+
+    def _get_guarded_fields(self):
+        return super()._get_guarded_fields() | {
+            "name",
+            "state",
+            "signed_on",
+            "sent_on",
+            "termination_date",
+            "termination_reason",
+            "closing_reason",
+            "version_ids",
+            "current_version_id",
+            "signature_ids",
+            "event_ids",
+            "trail_length",
+            "trail_head",
+            "verification_code",
+            "signed_document_id",
+            "signed_document_digest",
+            "copies_sent_on",
+        }
+
+    def _find_stage(self, state):
+        """Find the business status that belongs to a request state.
+
+        :param str state: a value of ``state``
+        :return: the stage, or none if no stage is bound to that state
+        :rtype: recordset of `customer.contract.stage`
+        """
+        self.ensure_one()
+        return self.env["customer.contract.stage"].search(
+            [
+                ("bound_state", "=", state),
+                "|",
+                ("type_ids", "=", False),
+                ("type_ids", "=", self.type_id.id),
+            ],
+            limit=1,
+        )

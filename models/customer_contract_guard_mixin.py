@@ -1,0 +1,63 @@
+from odoo import _, models
+from odoo.exceptions import AccessError
+
+_PASS_KEY = "customer_contract_pass"
+# A Python object, compared by identity: no RPC call, import, stored context or
+# URL can carry it, so only this addon's own methods can open the guard.
+_PASS = object()
+
+
+class CustomerContractGuardMixin(models.AbstractModel):
+    """Fields that only the addon's own methods may write.
+
+    Access rights and views cannot express this: ``sudo()``, imports and mass
+    edits would pass them.
+    """
+
+    _name = "customer.contract.guard.mixin"
+    _description = "Contract Fields Written by the System Only"
+
+    def _get_guarded_fields(self):
+        """Return the fields that only the addon's own methods may write.
+
+        :return: field names
+        :rtype: set[str]
+        """
+        return set()
+
+    def _with_pass(self):
+        """Return the same records, allowed to write guarded fields."""
+        return self.with_context(**{_PASS_KEY: _PASS})
+
+    def _has_pass(self):
+        """Tell whether the call comes from the addon's own methods."""
+        return self.env.context.get(_PASS_KEY) is _PASS
+
+    def _write_guarded(self, values):
+        """Write fields that are closed to everybody else.
+
+        :param dict values: the values to write
+        :return: True
+        :rtype: bool
+        """
+        return self._with_pass().write(values)
+
+    def _check_guarded_fields(self, values):
+        """Refuse values for guarded fields that come from outside.
+
+        :param dict values: values of a create or write
+        :raise AccessError: if a guarded field is among them
+        """
+        if self._has_pass():
+            return
+        refused = self._get_guarded_fields() & set(values)
+        if refused:
+            raise AccessError(
+                _(
+                    "These fields follow from the contract's life and cannot be "
+                    "written: %(fields)s",
+                    fields=", ".join(
+                        sorted(self._fields[name].string for name in refused)
+                    ),
+                )
+            )

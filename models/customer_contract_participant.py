@@ -1,0 +1,296 @@
+from odoo import _, api, fields, models
+from odoo.exceptions import ValidationError
+from odoo.tools import email_normalize
+
+from .customer_contract_routing import OPEN_STATES
+
+
+class CustomerContractParticipant(models.Model):
+    """One person's part in a contract."""
+
+    _name = "customer.contract.participant"
+    _inherit = "customer.contract.guard.mixin"
+    _description = "Contract Participant"
+    _order = "contract_id, sequence, id"
+    _rec_name = "partner_id"
+
+    contract_id = fields.Many2one(
+        "customer.contract", required=True, index=True, ondelete="cascade"
+    )
+    company_id = fields.Many2one(related="contract_id.company_id")
+    partner_id = fields.Many2one(
+        "res.partner", "Person", required=True, index=True, ondelete="restrict"
+    )
+    email = fields.Char(related="partner_id.email")
+    role = fields.Selection(
+        [("approver", "Approver"), ("signer", "Signer"), ("observer", "Observer")],
+        required=True,
+        default="signer",
+    )
+    party = fields.Selection(
+        [("company", "Us"), ("counterparty", "Counterparty"), ("other", "Other")],
+        "For",
+        required=True,
+        compute="_compute_party",
+        store=True,
+        readonly=False,
+        precompute=True,
+        help="On whose behalf the person acts.",
+    )
+    capacity = fields.Char(
+        compute="_compute_capacity",
+        store=True,
+        readonly=False,
+        precompute=True,
+        help="In which function the person acts, for example Managing Director.",
+    )
+    sequence = fields.Integer(
+        "Order", default=10, help="The same order means at the same time."
+    )
+    is_proposed = fields.Boolean(
+        help="Proposed by the system: follows the contract's manager and counterparty."
+    )
+    state = fields.Selection(
+        [
+            ("waiting", "Waiting"),
+            ("requested", "Asked"),
+            ("viewed", "Has Read"),
+            ("done", "Done"),
+            ("declined", "Declined"),
+            ("disputed", "Disputed"),
+            ("delegated", "Delegated"),
+            ("expired", "Expired"),
+            ("skipped", "Skipped"),
+        ],
+        required=True,
+        default="waiting",
+        readonly=True,
+        copy=False,
+    )
+    requested_on = fields.Datetime("Asked On", readonly=True, copy=False)
+    viewed_on = fields.Datetime("Read On", readonly=True, copy=False)
+    done_on = fields.Datetime(readonly=True, copy=False)
+    reminded_on = fields.Datetime(readonly=True, copy=False)
+    signature_ids = fields.One2many(
+        "customer.contract.signature", "participant_id", "Signatures", readonly=True
+    )
+    signature_image = fields.Binary("Signature", compute="_compute_current_signature")
+    signed_by = fields.Char(compute="_compute_current_signature")
+
+    _person_unique = models.UniqueIndex(
+        "(contract_id, partner_id, role)",
+        "A person has each role only once in a contract.",
+    )
+    _waiting_for = models.Index("(partner_id) WHERE state IN ('requested', 'viewed')")
+
+    @api.depends("partner_id", "contract_id.partner_id")
+    def _compute_party(self):
+        for participant in self:
+            if participant.party and participant._origin.partner_id == participant.partner_id:
+                continue
+            partner = participant.partner_id
+            counterparty = participant.contract_id.partner_id
+            if partner.commercial_partner_id == counterparty.commercial_partner_id:
+                participant.party = "counterparty"
+            elif any(not user.share for user in partner.sudo().user_ids):
+                participant.party = "company"
+            else:
+                participant.party = "other"
+
+    @api.depends("partner_id")
+    def _compute_capacity(self):
+        for participant in self:
+            participant.capacity = participant.partner_id.function
+
+    @api.depends("signature_ids", "contract_id.current_version_id")
+    def _compute_current_signature(self):
+        for participant in self:
+            # The image is shown to whoever may read the participant.
+            signature_sudo = participant.sudo()._get_current_signature()
+            participant.signature_image = signature_sudo.image
+            participant.signed_by = signature_sudo.signed_by
+
+    @api.constrains("partner_id", "role")
+    def _check_person(self):
+        for participant in self:
+            if participant.role != "observer" and participant.partner_id.is_company:
+                raise ValidationError(
+                    _(
+                        "%(partner)s is a company: choose the person who acts for it.",
+                        partner=participant.partner_id.display_name,
+                    )
+                )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        values_list = []
+        for values in vals_list:
+            self._check_guarded_fields(values)
+            values_list.append(
+                {**values, **dict.fromkeys(self._get_guarded_fields(), False), "state": "waiting"}
+            )
+        participants = super().create(values_list)
+        participants.contract_id._check_content_is_open()
+        return participants
+
+    def write(self, vals):
+        self._check_guarded_fields(vals)
+        if not self._has_pass():
+            self.contract_id._check_content_is_open()
+            if "partner_id" in vals and "is_proposed" not in vals:
+                self._log_change(_("%(old)s is replaced", old=", ".join(self.mapped("partner_id.name"))))
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_frozen(self):
+        self.contract_id._check_content_is_open()
+        self._log_change(_("removed"))
+
+    def _log_change(self, change):
+        """Record in the trail that participants changed."""
+        for participant in self:
+            participant.contract_id._log_event(
+                "changed", details={"change": change}, participant=participant
+            )
+
+    def _get_guarded_fields(self):
+        return super()._get_guarded_fields() | {
+            "state",
+            "requested_on",
+            "viewed_on",
+            "done_on",
+            "reminded_on",
+        }
+
+    def _prepare_copy_values(self):
+        """Prepare the values of the same participant in another contract."""
+        self.ensure_one()
+        return {
+            "partner_id": self.partner_id.id,
+            "role": self.role,
+            "party": self.party,
+            "capacity": self.capacity,
+            "sequence": self.sequence,
+            "is_proposed": self.is_proposed,
+        }
+
+    def _prepare_content(self):
+        """Prepare how the participant is named in the canonical content.
+
+        :rtype: dict
+        """
+        self.ensure_one()
+        return {
+            "id": self.id,
+            "role": self.role,
+            "party": self.party,
+            "order": self.sequence,
+            "name": self.partner_id.name or "",
+            "email": self.partner_id.email or "",
+            "capacity": self.capacity or "",
+            "company": self._get_represented_company(),
+        }
+
+    def _get_represented_company(self):
+        """Return the name of the company the person acts for, or an empty text."""
+        self.ensure_one()
+        if self.party == "company":
+            return self.contract_id.company_id.name
+        company = self.partner_id.commercial_partner_id
+        return company.name if company.is_company else ""
+
+    def _get_current_signature(self):
+        """Return the person's signature under the current version, if any."""
+        self.ensure_one()
+        return self.signature_ids.filtered(
+            lambda signature: signature.version_id == self.contract_id.current_version_id
+        )[:1]
+
+    def _get_internal_user(self):
+        """Return the employee's user, if the person is one.
+
+        :rtype: recordset of `res.users`
+        """
+        self.ensure_one()
+        return self.partner_id.sudo().user_ids.filtered(lambda user: not user.share)[:1]
+
+    def _has_valid_email(self):
+        """Tell whether a request can be mailed to the person."""
+        self.ensure_one()
+        return bool(email_normalize(self.partner_id.email or ""))
+
+    def _is_in_turn(self):
+        """Tell whether it is this person's turn to act."""
+        self.ensure_one()
+        return self.state in OPEN_STATES and self in self.contract_id._get_next_participants()
+
+    def _request(self):
+        """Mark that the persons are asked to act, and plan it for employees."""
+        self._write_guarded({"state": "requested", "requested_on": fields.Datetime.now()})
+        for participant in self:
+            participant.contract_id._log_event("requested", participant=participant)
+            user = participant._get_internal_user()
+            if user:
+                participant.contract_id.activity_schedule(
+                    "customer_contract.mail_activity_type_sign",
+                    date_deadline=participant.contract_id.sign_deadline
+                    or fields.Date.context_today(participant),
+                    user_id=user.id,
+                )
+
+    def _notify_request(self, template_xmlid=None):
+        """Send the usual request to act to whoever is not an employee.
+
+        Each mail carries the personal link of its recipient.
+
+        :param str template_xmlid: another `mail.template` to send
+        """
+        for contract in self.contract_id:
+            people = self.filtered(
+                lambda participant, contract=contract: participant.contract_id == contract
+                and not participant._get_internal_user()
+            )
+            if people:
+                contract._send_template(
+                    template_xmlid or "customer_contract.mail_template_request", people.partner_id
+                )
+
+    def _mark_viewed(self, identified_by):
+        """Record that the person has opened the contract.
+
+        :param str identified_by: how the person was identified
+        """
+        for participant in self:
+            participant.contract_id._log_event(
+                "viewed", participant=participant, identified_by=identified_by
+            )
+            if participant.state == "requested":
+                participant._write_guarded(
+                    {"state": "viewed", "viewed_on": fields.Datetime.now()}
+                )
+
+    def _finish(self, state="done"):
+        """Mark that the person has acted.
+
+        :param str state: how the person acted
+        """
+        self._write_guarded({"state": state, "done_on": fields.Datetime.now()})
+        for participant in self:
+            user = participant._get_internal_user()
+            if user:
+                participant.contract_id.activity_feedback(
+                    ["customer_contract.mail_activity_type_sign"], user_id=user.id
+                )
+
+    def _get_call_to_action(self):
+        """Return the words of the button in mails to the participant.
+
+        :rtype: str
+        """
+        self.ensure_one()
+        state = self.contract_id.state
+        if state == "signed":
+            return _("View Signed Contract")
+        if self._is_in_turn():
+            return _("Review & Approve") if self.role == "approver" else _("Review & Sign")
+        return _("View Contract")

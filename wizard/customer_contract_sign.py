@@ -1,0 +1,59 @@
+from odoo import api, fields, models
+from odoo.addons.base.models.res_users import check_identity
+
+
+class CustomerContractSign(models.TransientModel):
+    """The dialog in which an employee signs for the company."""
+
+    _name = "customer.contract.sign"
+    _description = "Sign a Contract"
+
+    contract_id = fields.Many2one("customer.contract", required=True, readonly=True)
+    act = fields.Char(compute="_compute_act")
+    signed_by = fields.Char(
+        "Full Name", required=True, default=lambda self: self.env.user.name
+    )
+    signature = fields.Binary(
+        attachment=False, default=lambda self: self._get_remembered_signature()
+    )
+    remember = fields.Boolean(
+        "Remember my signature for the next time",
+        default=lambda self: bool(self._get_remembered_signature()),
+    )
+
+    @api.depends("contract_id")
+    def _compute_act(self):
+        for dialog in self:
+            dialog.act = dialog.contract_id._get_signing_intent()
+
+    @api.model
+    def _get_remembered_signature(self):
+        """Return the user's own signature, if the user asked to remember it."""
+        # The field is closed to everybody, so that nobody reads another's signature.
+        return self.env.user.sudo().contract_signature
+
+    def action_sign(self):
+        """Sign, after the identity check if the company demands one.
+
+        :return: an action that closes the dialog, or asks for the password
+        :rtype: dict
+        :raise UserError: if the signature cannot be recorded
+        """
+        self.ensure_one()
+        if self.contract_id.company_id.contract_confirm_identity:
+            return self._sign_with_identity_check()
+        return self._sign()
+
+    @check_identity
+    def _sign_with_identity_check(self):
+        """Sign once the user's identity is confirmed."""
+        return self._sign()
+
+    def _sign(self):
+        """Record the signature, and remember or forget it as the user chose."""
+        self.contract_id.action_sign_as_manager(
+            self.signature and self.signature.decode(), signed_by=self.signed_by
+        )
+        # Only the user's own signature is written here.
+        self.env.user.sudo().contract_signature = self.signature if self.remember else False
+        return {"type": "ir.actions.act_window_close"}

@@ -1,0 +1,19 @@
+from odoo import models
+
+
+class MailComposeMessage(models.TransientModel):
+    _inherit = "mail.compose.message"
+
+    def _action_send_mail_comment(self, res_ids):
+        """Send contracts for signature together with the mail that says so."""
+        if not self.env.context.get("customer_contract_send") or self.model != "customer.contract":
+            return super()._action_send_mail_comment(res_ids)
+        contracts = self.env["customer.contract"].browse(res_ids)
+        contracts.check_access("write")
+        for contract in contracts:
+            contract._send(notify=False)
+        messages = super()._action_send_mail_comment(res_ids)
+        for contract in contracts:
+            contract._log_mailed(self.partner_ids)
+            contract._ensure_asked_are_mailed(self.partner_ids)
+        return messages
