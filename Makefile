@@ -7,7 +7,7 @@ PYTHON ?= python3
 #   PGHOST=     a PostgreSQL server, with PGPORT, PGUSER, PGPASSWORD
 #   PORT=       where `make run` serves
 
-.PHONY: run upgrade shell test lint wheel clean
+.PHONY: run upgrade shell test lint format wheel clean
 
 run: ## serve the addon with demo data on 127.0.0.1:8069 (PORT=)
 	@$(PYTHON) tools/development_server.py run
@@ -23,6 +23,9 @@ test: ## everything; or a selection: TESTS="tests/test_signing.py -k expired"
 
 lint: ## style and mistakes that need no database
 	@$(PYTHON) tools/lint.py
+
+format: ## mend what the linters can mend
+	@$(PYTHON) tools/lint.py --fix
 
 wheel: ## build dist/*.whl
 	@$(PYTHON) tools/build_wheel.py

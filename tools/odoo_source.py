@@ -139,9 +139,8 @@ def _mirror():
 def _fill_gaps(home):
     """Put what Debian's package leaves out."""
     # The backend's assets name this file; without it every page logs an error.
-    selfie = home / SITE / (
-        "odoo/addons/mail/static/lib/selfie_segmentation/selfie_segmentation.js"
-    )
+    name = "odoo/addons/mail/static/lib/selfie_segmentation/selfie_segmentation.js"
+    selfie = home / SITE / name
     if not selfie.exists():
         selfie.parent.mkdir(parents=True, exist_ok=True)
         selfie.write_text("/* Not part of Debian's package. */\n")

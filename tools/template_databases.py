@@ -64,9 +64,7 @@ def installed(place, names):
 
 def install(place, names, database, log, *, with_demo=False):
     """Install the addons; an error, or a warning about them, is a failure."""
-    place.must_run_odoo(
-        database, log, f"--init={','.join(names)}", *_demo(with_demo)
-    )
+    place.must_run_odoo(database, log, f"--init={','.join(names)}", *_demo(with_demo))
     problems = OdooLog(log).problems(about_addon=True)
     if problems:
         raise Failure("Odoo complained while installing:\n" + "\n".join(problems))

@@ -1,0 +1,35 @@
+"""prettier and eslint, installed into ``.dev/node``."""
+
+import os
+import shutil
+
+import layout
+from progress import run, step
+
+PACKAGE = layout.ROOT / "package.json"
+
+
+def ensure():
+    """Install the packages unless these very versions are there."""
+    installed = layout.NODE_HOME / "package.json"
+    if installed.is_file() and installed.read_bytes() == PACKAGE.read_bytes():
+        return
+    with step(f"Installing Node packages into {layout.NODE_HOME.name}"):
+        partial = layout.DEV / "node.partial"
+        shutil.rmtree(partial, ignore_errors=True)
+        partial.mkdir(parents=True)
+        shutil.copy(PACKAGE, partial)
+        shutil.copy(layout.ROOT / ".npmrc", partial)
+        run(["npm", "install", "--no-audit", "--no-fund", "--silent"], cwd=partial)
+        shutil.rmtree(layout.NODE_HOME, ignore_errors=True)
+        partial.rename(layout.NODE_HOME)
+
+
+def command(name, *arguments):
+    """The command line of an installed program."""
+    return [str(layout.NODE_HOME / "node_modules/.bin" / name), *arguments]
+
+
+def environment():
+    """Lets the configuration files of the root find the plugins."""
+    return dict(os.environ, NODE_PATH=str(layout.NODE_HOME / "node_modules"))

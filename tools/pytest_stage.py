@@ -1,0 +1,81 @@
+"""Runs the addons' tests, on a copy of a template, with HTTP and a browser."""
+
+import os
+import subprocess
+
+import databases
+import layout
+import template_databases
+from odoo_log import OdooLog
+from progress import say
+from test_results import Results
+
+# A run that hangs must end before whoever started it loses patience.
+TIMEOUT = 60 * 60
+
+
+def run(place, names, arguments):
+    """Run pytest on the addons ``names``; return what it found."""
+    database = f"{layout.ADDON}_test_{os.getpid()}"
+    with template_databases.lock():
+        databases.create(database, template_databases.installed(place, names))
+    try:
+        return _run_pytest(place, database, arguments)
+    finally:
+        databases.drop(database)
+
+
+def drop_abandoned():
+    """Drop the databases of test runs that were killed."""
+    for name in databases.ours():
+        _rest, marker, process = name.rpartition("_test_")
+        if marker and process.isdigit() and not os.path.exists(f"/proc/{process}"):
+            databases.drop(name)
+
+
+def locate(argument):
+    """Where a path of the checkout is among the copies of the addons."""
+    if argument.startswith("integrations/"):
+        return argument.removeprefix("integrations/")
+    if argument == "tests" or argument.startswith("tests/"):
+        return f"{layout.ADDON}/{argument}"
+    return argument
+
+
+def _run_pytest(place, database, arguments):
+    workspace = place.addons.parent
+    log, report = workspace / "odoo.log", workspace / "junit.xml"
+    log.unlink(missing_ok=True)
+    command = [place.python, "-m", "pytest", "-q", "-ra", "-W", "ignore"]
+    command += ["-p", "no:cacheprovider", f"--rootdir={place.addons}"]
+    command += [f"--confcutdir={place.addons}", "-c", os.devnull]
+    command += ["-o", "faulthandler_timeout=600"]
+    command += ["--durations=10", "--durations-min=5"]
+    command += ["-o", "junit_family=xunit2", f"--junitxml={report}"]
+    command += [f"--odoo-config={place.configuration}", "--odoo-http"]
+    command += [f"--odoo-database={database}", "--odoo-log-level=warn"]
+    command += ["--odoo-extra", f"logfile={log}", *arguments]
+    try:
+        status = subprocess.run(
+            [str(part) for part in command],
+            cwd=place.addons,
+            env=place.odoo.environment(),
+            stdin=subprocess.DEVNULL,
+            timeout=TIMEOUT,
+            check=False,
+        ).returncode
+    except subprocess.TimeoutExpired:
+        say(f"Stopped after {TIMEOUT // 60} minutes")
+        status = 1
+    results = Results.of_junit(report, status)
+    if results.skipped:
+        say("Skipped tests prove nothing: each must run or go.")
+    return results + _judge_log(log)
+
+
+def _judge_log(log):
+    """Fail on errors that Odoo logged and no test expected."""
+    problems = OdooLog(log).problems()
+    for problem in problems:
+        say(f"In Odoo's log: {problem}")
+    return Results(failed=1) if problems else Results()

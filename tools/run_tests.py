@@ -1,0 +1,90 @@
+"""``make test``: everything, or the tests that the arguments select."""
+
+import os
+import shutil
+import sys
+import time
+
+import addon_mirror
+import environment
+import layout
+import lifecycle_check
+import lint
+import odoo_lint_stage
+import pytest_stage
+from progress import Failure, main, say
+from test_results import Results
+
+
+def _main():
+    # A copy of the addons of its own: whoever edits meanwhile changes nothing
+    # under the tests that run.
+    workspace = layout.DEV / "runs" / str(os.getpid())
+    try:
+        place = environment.prepare(workspace / "addons", for_tests=True)
+        names = addon_mirror.mirror(place.addons)
+        pytest_stage.drop_abandoned()
+        if len(sys.argv) > 1:
+            results = _run_selected(place, names, sys.argv[1:])
+        else:
+            results = _run_all(place, names)
+    finally:
+        shutil.rmtree(workspace, ignore_errors=True)
+    say(f"\n{results}")
+    return 0 if results.good else 1
+
+
+def _run_selected(place, names, selection):
+    arguments = [pytest_stage.locate(argument) for argument in selection]
+    paths = [argument for argument in arguments if _is_path(place, argument)]
+    integrations = any(not path.startswith(f"{layout.ADDON}/") for path in paths)
+    if not paths:
+        arguments.append(f"{layout.ADDON}/tests")
+    return pytest_stage.run(place, names if integrations else names[:1], arguments)
+
+
+def _is_path(place, argument):
+    return (place.addons / argument.partition("::")[0]).exists()
+
+
+def _run_all(place, names):
+    core, integrations = names[:1], names[1:]
+    database = f"{layout.ADDON}_test_{os.getpid()}"
+    stages = {
+        "Linters": lambda: _lint(place.addons),
+        "Tests": lambda: pytest_stage.run(place, core, [f"{layout.ADDON}/tests"]),
+        "Install with demo data, update, uninstall": lambda: lifecycle_check.run(
+            place, database
+        ),
+        "Odoo's test_lint": lambda: odoo_lint_stage.run(place, core, database),
+    }
+    tested = [name for name in integrations if (place.addons / name / "tests").is_dir()]
+    if integrations:
+        stages["Tests of the integrations"] = lambda: pytest_stage.run(
+            place, names, [f"{name}/tests" for name in tested]
+        )
+    total, summary = Results(), []
+    for title, stage in stages.items():
+        say(f"\n==> {title}")
+        start = time.monotonic()
+        try:
+            results = stage()
+        except Failure as failure:
+            say(str(failure))
+            results = Results(failed=1)
+        line = f"{title}: {results} ({time.monotonic() - start:.0f} s)"
+        say(f"==> {line}")
+        summary.append(line)
+        total += results
+    say("\n" + "\n".join(summary))
+    return total
+
+
+def _lint(addons):
+    linters = lint.Linters(addons)
+    unhappy = lint.check(linters)
+    return Results(len(linters.all()) - len(unhappy), len(unhappy))
+
+
+if __name__ == "__main__":
+    main(_main)
