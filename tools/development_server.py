@@ -14,8 +14,8 @@ import addon_mirror
 import databases
 import environment
 import layout
+import odoo_log
 import template_databases
-from odoo_log import OdooLog
 from progress import Failure, main, say, step
 
 DATABASE = f"{layout.ADDON}_demo"
@@ -77,7 +77,7 @@ def _create(place):
     with step(f"Installing {layout.ADDON} with demo data"):
         log = layout.LOGS / "install.log"
         place.must_run_odoo(DATABASE, log, f"--init={layout.ADDON}", "--with-demo")
-        _show_problems(log)
+        _show_complaints(log)
     _mark_current(place)
 
 
@@ -85,13 +85,13 @@ def _update(place, names):
     with step(f"Updating {', '.join(names)}"):
         log = layout.LOGS / "update.log"
         place.must_run_odoo(DATABASE, log, f"--update={','.join(names)}")
-        _show_problems(log)
+        _show_complaints(log)
     _mark_current(place)
 
 
-def _show_problems(log):
-    for problem in OdooLog(log).problems(about_addon=True):
-        say(problem)
+def _show_complaints(log):
+    for complaint in odoo_log.complaints(log):
+        say(complaint)
 
 
 def _mark_current(place):

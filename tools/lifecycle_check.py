@@ -6,9 +6,9 @@ after uninstalling must be what was there before.
 
 import databases
 import layout
+import odoo_log
 import postgres
 import template_databases
-from odoo_log import OdooLog
 from progress import Failure, say
 from test_results import Results
 
@@ -94,7 +94,7 @@ def _uninstalls(place, database, before):
 
 
 def _complaints(status, log):
-    found = OdooLog(log).problems(about_addon=True)
+    found = odoo_log.complaints(log)
     return [*found, f"ended with status {status}"] if status else found
 
 

@@ -45,7 +45,10 @@ class Linters:
                 self.linters / "ruff", *("check", "--output-format=concise", ".")
             ),
             "ruff format": self._on_root(
-                self.linters / "ruff", "format", "--check", "."
+                self.linters / "ruff",
+                *("format", "--check"),
+                "--output-format=concise",
+                ".",
             ),
             "pylint-odoo": self._on_addons(
                 self.linters / "python",

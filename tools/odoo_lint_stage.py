@@ -8,8 +8,8 @@ import re
 
 import databases
 import layout
+import odoo_log
 import template_databases
-from odoo_log import ABOUT_ADDON, LINE
 from progress import say
 from test_results import Results
 
@@ -27,32 +27,15 @@ def run(place, names, database):
         place.run_odoo(database, log, "--init=test_lint", f"--test-tags={TAGS}")
     finally:
         databases.drop(database)
-    text = log.read_text(errors="replace").replace(database, "")
-    ran = RAN.search(text)
+    ran = RAN.search(log.read_text(errors="replace"))
     if not ran or ran[1] == "0":
         say(f"    test_lint did not run: see {log}")
         return Results(failed=1)
-    failures = [entry for entry in _failures(text) if _is_about_us(entry, place)]
+    failures = [
+        entry.text
+        for entry in odoo_log.read(log)
+        if entry.is_error and entry.names_addon
+    ]
     for failure in failures:
         say(failure)
     return Results.of_one(not failures)
-
-
-def _failures(text):
-    """Each logged error with the lines that follow it."""
-    entry = None
-    for line in text.splitlines():
-        match = LINE.match(line)
-        if match:
-            if entry:
-                yield "\n".join(entry)
-            entry = [line] if match["level"] == "ERROR" else None
-        elif entry:
-            entry.append(line)
-    if entry:
-        yield "\n".join(entry)
-
-
-def _is_about_us(entry, place):
-    # The path of the checkout may carry our name in lines about Odoo's addons.
-    return ABOUT_ADDON.search(entry.replace(str(place.odoo.addons), ""))

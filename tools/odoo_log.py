@@ -3,38 +3,59 @@
 Odoo carries on after an error that it could log, and its tests pass over it.
 """
 
+import dataclasses
 import re
+
+import layout
 
 LINE = re.compile(
     r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d+ \d+ "
-    r"(?P<level>[A-Z]+) (?P<database>\S+) (?P<logger>\S+?): (?P<message>.*)"
+    r"(?P<level>[A-Z]+) (?P<database>\S+) (?P<logger>\S+): (?P<message>.*)"
 )
-ERRORS = ("ERROR", "CRITICAL")
-ABOUT_ADDON = re.compile(r"customer[._]contract")
+ADDON = re.compile(r"customer[._]contract")
 
 
-class OdooLog:
-    """The entries of a log file, each with its traceback."""
+@dataclasses.dataclass
+class Entry:
+    """One message, with the traceback that may follow it."""
 
-    def __init__(self, file):
-        self.entries = []
-        text = file.read_text(errors="replace") if file.is_file() else ""
-        for line in text.splitlines():
-            match = LINE.match(line)
-            if match:
-                self.entries.append((match, [line]))
-            elif self.entries:
-                self.entries[-1][1].append(line)
+    level: str
+    database: str
+    text: str
 
-    def problems(self, *, about_addon=False):
-        """Every error; with ``about_addon`` also warnings that name the addon."""
-        found = []
-        for match, lines in self.entries:
-            text = "\n".join(lines)
-            warning = match["level"] == "WARNING"
-            # The database's name, in each line, is the addon's as well.
-            told = text.replace(match["database"], "")
-            about = about_addon and warning and ABOUT_ADDON.search(told)
-            if match["level"] in ERRORS or about:
-                found.append(text)
-        return found
+    @property
+    def is_error(self):
+        return self.level in ("ERROR", "CRITICAL")
+
+    @property
+    def names_addon(self):
+        """Whether it is about our addon, beyond the places named after it."""
+        told = self.text.replace(self.database, "").replace(str(layout.ROOT), "")
+        return bool(ADDON.search(told))
+
+
+def read(file):
+    """The entries of a log file."""
+    entries = []
+    text = file.read_text(errors="replace") if file.is_file() else ""
+    for line in text.splitlines():
+        match = LINE.match(line)
+        if match:
+            entries.append(Entry(match["level"], match["database"], line))
+        elif entries:
+            entries[-1].text += f"\n{line}"
+    return entries
+
+
+def errors(file):
+    """Everything logged as an error."""
+    return [entry.text for entry in read(file) if entry.is_error]
+
+
+def complaints(file):
+    """Every error, and the warnings that are about our addon."""
+    return [
+        entry.text
+        for entry in read(file)
+        if entry.is_error or (entry.level == "WARNING" and entry.names_addon)
+    ]

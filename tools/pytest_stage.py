@@ -5,8 +5,8 @@ import subprocess
 
 import databases
 import layout
+import odoo_log
 import template_databases
-from odoo_log import OdooLog
 from progress import say
 from test_results import Results
 
@@ -75,7 +75,7 @@ def _run_pytest(place, database, arguments):
 
 def _judge_log(log):
     """Fail on errors that Odoo logged and no test expected."""
-    problems = OdooLog(log).problems()
-    for problem in problems:
-        say(f"In Odoo's log: {problem}")
-    return Results(failed=1) if problems else Results()
+    errors = odoo_log.errors(log)
+    for error in errors:
+        say(f"In Odoo's log: {error}")
+    return Results(failed=1) if errors else Results()

@@ -13,7 +13,7 @@ import hashlib
 import addon_mirror
 import databases
 import layout
-from odoo_log import OdooLog
+import odoo_log
 from progress import Failure, step
 
 BASE = f"{layout.ADDON}_base"
@@ -65,9 +65,8 @@ def installed(place, names):
 def install(place, names, database, log, *, with_demo=False):
     """Install the addons; an error, or a warning about them, is a failure."""
     place.must_run_odoo(database, log, f"--init={','.join(names)}", *_demo(with_demo))
-    problems = OdooLog(log).problems(about_addon=True)
-    if problems:
-        raise Failure("Odoo complained while installing:\n" + "\n".join(problems))
+    if complaints := odoo_log.complaints(log):
+        raise Failure("Odoo complained while installing:\n" + "\n".join(complaints))
 
 
 def _demo(with_demo):
