@@ -32,7 +32,7 @@ class CustomerContract(models.Model):
         "Reference", required=True, readonly=True, copy=False, default="", index="trigram"
     )
     title = fields.Char(required=True, tracking=10)
-    active = fields.Boolean(default=True, tracking=True, groups="base.group_user")
+    active = fields.Boolean(default=True, tracking=True)
     company_id = fields.Many2one(
         "res.company", required=True, index=True, default=lambda self: self.env.company
     )
@@ -203,9 +203,7 @@ class CustomerContract(models.Model):
     )
     trail_length = fields.Integer(readonly=True, copy=False, groups="base.group_user")
     trail_head = fields.Char(readonly=True, copy=False, groups="base.group_user")
-    verification_code = fields.Char(
-        readonly=True, copy=False, index="btree_not_null", groups="base.group_user"
-    )
+    verification_code = fields.Char(readonly=True, copy=False, index="btree_not_null")
     signed_document_id = fields.Many2one(
         "ir.attachment", "Signed Contract", readonly=True, copy=False
     )

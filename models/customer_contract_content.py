@@ -8,6 +8,7 @@ from odoo.exceptions import UserError
 from odoo.tools import float_repr, format_date, html_sanitize
 
 from .customer_contract_evidence_mixin import sha256_of
+from .ir_actions_report import ContractPrint
 
 CONTENT_SCHEMA = "customer_contract/1"
 
@@ -291,8 +292,7 @@ class CustomerContract(models.Model):
             "customer_contract.action_report_customer_contract",
             res_ids=self.ids,
             data={
-                "contract_content": content,
-                "contract_signature_ids": (signatures or self.env["customer.contract.signature"]).ids,
+                "contract_print": ContractPrint(content, tuple(signatures.ids if signatures else ()))
             },
         )
         if report_type != "pdf" or not pdf.startswith(b"%PDF-"):

@@ -238,11 +238,14 @@ class CustomerContract(models.Model):
     def _approve(self, participant, identified_by):
         """Record an approval and go on with whoever is next.
 
-        :param recordset participant: the approver, in turn
+        :param recordset participant: the approver
         :param str identified_by: how the person was identified
+        :raise UserError: if the person is not an approver in turn
         """
         self.ensure_one()
         self._check_state("approval", "sent")
+        if participant.role != "approver" or not participant._is_in_turn():
+            raise UserError(_("It is not your turn to act on this contract."))
         participant._finish()
         self._log_event("approved", participant=participant, identified_by=identified_by)
         self._advance()
@@ -382,20 +385,29 @@ class CustomerContract(models.Model):
             and not participant._get_internal_user()
         )
 
-    @api.model
-    def _cron_expire(self):
-        """Close the contracts whose deadline to sign has passed."""
-        domain = [
+    def _get_overdue_domain(self):
+        """Return which requests have passed their deadline.
+
+        :rtype: list
+        """
+        return [
             ("state", "in", ("approval", "sent")),
             ("sign_deadline", "<", fields.Date.context_today(self)),
         ]
-        contracts = self.search(domain)
+
+    def _expire(self):
+        """Close those of the contracts whose deadline to sign has passed."""
+        for contract in self.filtered_domain(self._get_overdue_domain()):
+            contract._close("expired", "expired")
+            contract._revoke_links()
+            contract._tell_manager(_("The deadline to sign has passed."))
+
+    @api.model
+    def _cron_expire(self):
+        """Close the requests whose deadline to sign has passed."""
+        contracts = self.search(self._get_overdue_domain())
         self.env["ir.cron"]._commit_progress(remaining=len(contracts))
         for contract in contracts:
-            contract = contract.try_lock_for_update().filtered_domain(domain)
-            if contract:
-                contract._close("expired", "expired")
-                contract._revoke_links()
-                contract._tell_manager(_("The deadline to sign has passed."))
+            contract.try_lock_for_update()._expire()
             if not self.env["ir.cron"]._commit_progress(1):
                 break

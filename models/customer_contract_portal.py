@@ -57,17 +57,6 @@ class CustomerContract(models.Model):
         return ["partner_id"]
 
     @api.model
-    def _get_thread_with_access(self, thread_id, **kwargs):
-        """Let the holder of a personal link read and write on the contract's page."""
-        if thread := super()._get_thread_with_access(thread_id, **kwargs):
-            return thread
-        contract = self.browse(thread_id)
-        if self._get_linked_participant(contract.id):
-            # The personal link stands for the participant's right to read.
-            return contract.sudo()
-        return self.browse()
-
-    @api.model
     def _get_linked_participant(self, contract_id):
         """Return the participant whose personal link was opened in this session.
 

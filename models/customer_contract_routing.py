@@ -51,7 +51,7 @@ class CustomerContract(models.Model):
                     "sequence": 20 if order == "counterparty_first" else 10,
                 }
             )
-        contact = self.requester_id or self.partner_id
+        contact = self._get_proposed_contact()
         if contact:
             proposals.append(
                 {
@@ -61,6 +61,19 @@ class CustomerContract(models.Model):
                 }
             )
         return [{**values, "role": "signer", "is_proposed": True} for values in proposals]
+
+    def _get_proposed_contact(self):
+        """Return the person who would sign for the counterparty, if that is clear.
+
+        :rtype: recordset of `res.partner`
+        """
+        self.ensure_one()
+        if self.requester_id or not self.partner_id.is_company:
+            return self.requester_id or self.partner_id
+        people = self.partner_id.child_ids.filtered(
+            lambda partner: not partner.is_company and partner.type == "contact"
+        )
+        return people if len(people) == 1 else people.browse()
 
     def _get_acting_participants(self):
         """Return the participants whose act the contract needs."""

@@ -7,6 +7,8 @@ from PIL import Image, UnidentifiedImageError
 from odoo import _, api, fields, models
 from odoo.exceptions import UserError
 
+PNG_START = b"\x89PNG\r\n\x1a\n"
+PNG_END = b"IEND\xaeB\x60\x82"
 MAX_FILE_SIZE = 2 * 1024 * 1024
 MAX_SIDE = 4000
 MIN_SIDE = 16
@@ -107,7 +109,8 @@ class CustomerContractSignature(models.Model):
             raw = base64.b64decode(text, validate=True)
         except (binascii.Error, ValueError) as error:
             raise refusal from error
-        if not raw.startswith(b"\x89PNG\r\n\x1a\n"):
+        # Odoo has Pillow accept truncated files: ask for the last chunk
+        if not raw.startswith(PNG_START) or PNG_END not in raw:
             raise refusal
         try:
             with Image.open(io.BytesIO(raw), formats=("PNG",)) as picture:

@@ -192,7 +192,9 @@ class CustomerContract(models.Model):
         :rtype: list[tuple[str, str | None]]
         """
         self.ensure_one()
-        self.invalidate_recordset()
+        # what is in memory proves nothing
+        self.env.flush_all()
+        self.env.invalidate_all()
         checks = [("trail", self._find_trail_problem())]
         for version in self.version_ids.sorted("number"):
             checks.append((f"version {version.number}", self._find_version_problem(version)))

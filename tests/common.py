@@ -1,0 +1,157 @@
+import base64
+import io
+from unittest.mock import patch
+
+from PIL import Image, ImageDraw
+from reportlab.pdfgen import canvas
+
+from odoo import Command
+from odoo.tests import new_test_user
+
+from odoo.addons.base.tests.common import BaseCommon
+
+
+def make_signature_picture(size=(300, 100), line=((20, 70), (100, 20), (180, 80), (280, 30))):
+    """Return a picture with a pen stroke, as a browser sends it: a PNG in base64."""
+    picture = Image.new("RGBA", size, (0, 0, 0, 0))
+    if line:
+        ImageDraw.Draw(picture).line(line, fill=(0, 0, 139, 255), width=4)
+    output = io.BytesIO()
+    picture.save(output, format="PNG")
+    return base64.b64encode(output.getvalue()).decode()
+
+
+def make_pdf(text="Contract"):
+    """Return a small real PDF."""
+    output = io.BytesIO()
+    page = canvas.Canvas(output)
+    page.drawString(72, 720, text)
+    page.showPage()
+    page.save()
+    return output.getvalue()
+
+
+class ContractCommon(BaseCommon):
+    """People, a contract ready to be sent, and the acts on it.
+
+    Rendering is replaced by a small PDF unless a class sets ``renders_reports``.
+    """
+
+    renders_reports = False
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.company = cls.env.company
+        cls.manager = new_test_user(
+            cls.env,
+            login="contract_manager",
+            name="Mona Manager",
+            email="mona@company.example.com",
+            groups="customer_contract.group_contract_user,customer_contract.group_contract_esign",
+        )
+        cls.manager.partner_id.function = "Head of Sales"
+        cls.customer_company = cls.env["res.partner"].create(
+            {
+                "name": "Aurora Bakery",
+                "is_company": True,
+                "email": "office@aurora.example.com",
+                "street": "Long Street 1",
+                "city": "Springfield",
+            }
+        )
+        cls.portal_user = new_test_user(
+            cls.env,
+            login="contract_customer",
+            name="Carla Customer",
+            email="carla@aurora.example.com",
+            groups="base.group_portal",
+        )
+        cls.customer = cls.portal_user.partner_id
+        cls.customer.write({"parent_id": cls.customer_company.id, "function": "Owner"})
+        cls.signature = make_signature_picture()
+
+    def setUp(self):
+        super().setUp()
+        if not self.renders_reports:
+            self._replace_rendering()
+
+    def _replace_rendering(self):
+        """Render a small PDF that names what was to be rendered."""
+
+        def render(contract, content, signatures=None):
+            names = ", ".join(signatures.mapped("signed_by")) if signatures else "unsigned"
+            return make_pdf(f"{content['reference']} v{content['version']} {names}")
+
+        self.startPatcher(
+            patch.object(self.registry["customer.contract"], "_render_contract_pdf", render)
+        )
+
+    @classmethod
+    def _create_contract(cls, **values):
+        """Create a contract of the manager that is ready to be sent."""
+        return (
+            cls.env["customer.contract"]
+            .with_user(cls.manager)
+            .create(
+                {
+                    "title": "Maintenance Agreement",
+                    "partner_id": cls.customer_company.id,
+                    "requester_id": cls.customer.id,
+                    "amount_total": 1200,
+                    "date_start": "2026-01-01",
+                    "date_end": "2099-12-31",
+                    "section_ids": [
+                        Command.create({"title": "Scope", "body": "<p>We maintain the ovens.</p>"}),
+                        Command.create({"title": "Price", "body": "<p>The price is fixed.</p>"}),
+                    ],
+                    **values,
+                }
+            )
+        )
+
+    @classmethod
+    def _get_participant(cls, contract, partner):
+        """Return a person's part in a contract, elevated."""
+        return contract.sudo().participant_ids.filtered(lambda person: person.partner_id == partner)
+
+    def _sign_as_manager(self, contract, **values):
+        return contract.with_user(self.manager).action_sign_as_manager(
+            **{"signature": self.signature, "signed_by": "Mona Manager", **values}
+        )
+
+    def _sign_as_customer(self, contract, partner=None, **values):
+        """Sign as the portal does for a customer."""
+        contract = contract.with_user(self.portal_user).sudo()
+        return contract._sign(
+            self._get_participant(contract, partner or self.customer),
+            **{
+                "signature": self.signature,
+                "signed_by": "Carla Customer",
+                "digest": contract.current_version_id.content_digest,
+                "identified_by": "portal",
+                "consent": self.env["customer.contract.consent"]._get_current(
+                    contract.company_id, "en_US"
+                ),
+                **values,
+            },
+        )
+
+    def _create_sent_contract(self, **values):
+        """Create a contract that the manager has signed and sent."""
+        contract = self._create_contract(**values)
+        self._sign_as_manager(contract)
+        contract.action_send()
+        return contract
+
+    def _create_signed_contract(self, **values):
+        """Create a contract that everybody has signed, with its stored document."""
+        contract = self._create_sent_contract(**values)
+        self._sign_as_customer(contract)
+        self._finalize(contract)
+        return contract
+
+    def _finalize(self, contract):
+        """Run the steps that the scheduled action takes, in one transaction."""
+        contract.sudo()._store_signed_document()
+        contract.sudo()._send_copies()
