@@ -35,10 +35,7 @@ READ_AT_RUN_TIME = ("tests/", "static/", "README", "CHANGELOG", "pyproject.toml"
 
 def mirror(target):
     """Make ``target`` hold the addons as they are now; return their names."""
-    sources = {layout.ADDON: (layout.ROOT, _addon_files())}
-    for manifest in sorted(layout.ROOT.glob("integrations/*/__manifest__.py")):
-        folder = manifest.parent
-        sources[folder.name] = (folder, _files(folder))
+    sources = _sources()
     target.mkdir(parents=True, exist_ok=True)
     for name, (folder, files) in sources.items():
         _copy(folder, files, target / name)
@@ -46,6 +43,23 @@ def mirror(target):
         if stray.name not in sources:
             shutil.rmtree(stray)
     return list(sources)
+
+
+@contextlib.contextmanager
+def edited(target):
+    """Take over what is changed in the copies, unless it changed here as well."""
+    sources = {
+        target / name / file: folder / file
+        for name, (folder, files) in _sources().items()
+        for file in files
+        if (target / name / file).is_file()
+    }
+    before = {copy: copy.read_bytes() for copy in sources}
+    yield
+    for copy, source in sources.items():
+        changed = copy.read_bytes() != before[copy]
+        if changed and source.read_bytes() == before[copy]:
+            shutil.copyfile(copy, source)
 
 
 def fingerprint(addons, *names):
@@ -60,6 +74,15 @@ def fingerprint(addons, *names):
                 digest.update(f"{name}/{path}\0".encode())
                 digest.update(hashlib.sha256(file.read_bytes()).digest())
     return digest.hexdigest()[:12]
+
+
+def _sources():
+    """For each addon, its folder and the files that make it up."""
+    sources = {layout.ADDON: (layout.ROOT, _addon_files())}
+    for manifest in sorted(layout.ROOT.glob("integrations/*/__manifest__.py")):
+        folder = manifest.parent
+        sources[folder.name] = (folder, _files(folder))
+    return sources
 
 
 def _addon_files():

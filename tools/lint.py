@@ -62,6 +62,11 @@ class Linters:
             "eslint": self._on_files("eslint", SCRIPTS),
         }
 
+    def fixers_of_copies(self):
+        """Like `fixers`, for what works in a folder of the addon's name only."""
+        oca_checks = self.linters / "oca-checks-odoo-module"
+        return {"oca-checks-odoo-module": self._on_addons(oca_checks, "--fix")}
+
     def fixers(self):
         """The ones that can mend what they find."""
         return {
@@ -108,6 +113,13 @@ def check(linters):
     return _run_all(linters.all())
 
 
+def fix(linters):
+    """Mend what can be; return the names of those that found more than that."""
+    with addon_mirror.edited(linters.addons):
+        unhappy = _run_all(linters.fixers_of_copies())
+    return unhappy + _run_all(linters.fixers())
+
+
 def _run_all(commands):
     unhappy = []
     for name, (command, options) in commands.items():
@@ -137,7 +149,7 @@ def _main():
     system_packages.ensure(for_tests=True)
     layout.DEV.mkdir(exist_ok=True)
     linters = Linters(layout.ADDONS)
-    unhappy = _run_all(linters.fixers()) if arguments.fix else check(linters)
+    unhappy = fix(linters) if arguments.fix else check(linters)
     if unhappy:
         raise Failure(f"Complaints from {', '.join(unhappy)}")
     return 0
