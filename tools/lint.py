@@ -76,7 +76,8 @@ class Linters:
         }
 
     def _on_root(self, *command):
-        return command, {"cwd": layout.ROOT}
+        environment = dict(os.environ, RUFF_CACHE_DIR=str(layout.DEV / "cache/ruff"))
+        return command, {"cwd": layout.ROOT, "env": environment}
 
     def _on_addons(self, *command):
         return (*command, *self.names), {"cwd": self.addons}

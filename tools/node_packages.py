@@ -31,5 +31,9 @@ def command(name, *arguments):
 
 
 def environment():
-    """Lets the configuration files of the root find the plugins."""
-    return dict(os.environ, NODE_PATH=str(layout.NODE_HOME / "node_modules"))
+    """Lets the configuration files find the plugins, and keeps caches here."""
+    return dict(
+        os.environ,
+        NODE_PATH=str(layout.NODE_HOME / "node_modules"),
+        CACHE_DIR=str(layout.DEV / "cache"),
+    )

@@ -4,33 +4,48 @@ import os
 import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import layout
 from progress import Failure, run, step
 
-# What the addon needs at run time.
-RUN = ["wkhtmltopdf", "fonts-liberation", "fonts-dejavu-core", "libmagic1"]
-# Reports are printed in the customer's script, whichever it is.
-RUN += ["fonts-noto-core", "fonts-noto-cjk"]
-# Browser tours, and tools by others that read what we print, seal and encode.
-TEST = ["chromium", "poppler-utils", "libnss3-tools", "qpdf", "zbar-tools"]
+# Each package with a program by which to know that it, or its like, is there.
+RUN = {
+    "wkhtmltopdf": "wkhtmltopdf",
+    "libmagic1": None,
+    # Reports are printed in the customer's script, whichever it is.
+    "fonts-liberation": None,
+    "fonts-dejavu-core": None,
+    "fonts-noto-core": None,
+    "fonts-noto-cjk": None,
+}
+# Browser tours, and programs by others that read what we print, seal and encode.
+TEST = {
+    "chromium": "chromium",
+    "poppler-utils": "pdftotext",
+    "libnss3-tools": "certutil",
+    "qpdf": "qpdf",
+    "zbar-tools": "zbarimg",
+    "nodejs": "node",
+    "npm": "npm",
+}
 
 
 def ensure(*, for_tests=False):
     """Install the packages that are missing, or say how to."""
-    wanted = list(RUN)
-    wanted.append("postgresql-client" if layout.own_postgres() else "postgresql")
-    if for_tests:
-        wanted += TEST
-        # Any Node.js will do, not only Debian's.
-        wanted += [
-            package
-            for package, command in (("nodejs", "node"), ("npm", "npm"))
-            if not shutil.which(command)
-        ]
+    wanted = RUN | (TEST if for_tests else {})
+    missing = [
+        package
+        for package, program in wanted.items()
+        if not (program and shutil.which(program)) and not _installed(package)
+    ]
+    if layout.own_postgres():
+        if not shutil.which("psql"):
+            missing.append("postgresql-client")
+    elif not any(Path("/usr/lib/postgresql").glob("*/bin/initdb")):
+        missing.append("postgresql")
     if not _python_can_make_environments():
-        wanted.append(f"python{sys.version_info[0]}.{sys.version_info[1]}-venv")
-    missing = [package for package in wanted if not _installed(package)]
+        missing.append(f"python{sys.version_info[0]}.{sys.version_info[1]}-venv")
     if missing:
         _install(missing)
 
@@ -44,7 +59,7 @@ def _installed(package):
     if not shutil.which("dpkg-query"):
         raise Failure(
             "This is made for Debian 12. Elsewhere, install the equivalents of:\n  "
-            + " ".join(RUN + TEST + ["postgresql", "nodejs", "npm"])
+            + " ".join([*RUN, *TEST, "postgresql"])
         )
     query = ["dpkg-query", "--show", "--showformat=${db:Status-Status}", package]
     status = subprocess.run(query, capture_output=True, text=True, check=False)
