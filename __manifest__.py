@@ -25,10 +25,20 @@
         "views/customer_contract_configuration_views.xml",
         "views/res_partner_views.xml",
         "views/res_config_settings_views.xml",
+        "views/portal_list_templates.xml",
+        "views/portal_contract_templates.xml",
+        "views/portal_contract_detail_templates.xml",
+        "views/portal_link_templates.xml",
         "views/customer_contract_menus.xml",  # after the actions it opens
     ],
     "demo": [],
-    "assets": {},
+    "assets": {
+        "web.assets_frontend": [
+            "customer_contract/static/src/portal/**/*",
+            "customer_contract/static/src/scss/portal_contract.scss",
+        ],
+        "web.assets_tests": ["customer_contract/static/tests/tours/**/*"],
+    },
     "post_init_hook": "post_init_hook",
     "uninstall_hook": "uninstall_hook",
 }

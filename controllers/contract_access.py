@@ -1,0 +1,219 @@
+"""Who is here, and as whom: what all pages and acts of a contract ask first."""
+
+from typing import NamedTuple
+from urllib.parse import urlencode
+
+from odoo.fields import Domain
+from odoo.http import request
+
+from ..models.customer_contract_portal import SESSION_KEY
+
+# What is served under a contract's address is for one person's eyes: it is kept by no
+# cache, shown in no frame, and does not tell other servers where it was read.
+PRIVATE_HEADERS = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "frame-ancestors 'none'",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "X-Robots-Tag": "noindex, nofollow",
+}
+
+
+class ContractAccess(NamedTuple):
+    """How the current visitor reaches one contract.
+
+    ``contract_sudo`` and ``participant_sudo`` are elevated: whoever gets this object
+    has passed the check. ``participant_sudo`` is empty for those who may only read.
+    """
+
+    contract_sudo: object
+    participant_sudo: object
+    identified_by: str  # portal, link or preview
+
+    @property
+    def is_preview(self):
+        """Whether an employee looks at what the customer sees."""
+        return self.identified_by == "preview"
+
+    @property
+    def is_link(self):
+        """Whether the visitor came by a personal link, without an account."""
+        return self.identified_by == "link"
+
+
+class ContractAccessMixin:
+    """For controllers that serve one contract."""
+
+    def _get_access(self, contract_id):
+        """Find out who is here and as whom.
+
+        An account goes before a personal link, and a personal link is only good for
+        the person it was sent to: not for somebody else who is logged in.
+
+        :param int contract_id: the contract's id
+        :return: the access, or none
+        :rtype: ContractAccess | None
+        """
+        user = request.env.user
+        Contract = request.env["customer.contract"].with_context(active_test=False)
+        if not user._is_public():
+            # Employees may be asked to act without having rights on contracts; for
+            # portal users, the record rules say the same as this domain.
+            contract_sudo = Contract.sudo().search(
+                Contract._get_portal_domain() & Domain("id", "=", contract_id), limit=1
+            )
+            if contract_sudo:
+                participant_sudo = self._get_own_part(contract_sudo, user.partner_id)
+                if participant_sudo or not user._is_internal():
+                    return ContractAccess(contract_sudo, participant_sudo, "portal")
+            if user._is_internal():
+                contract = (
+                    Contract.search([("id", "=", contract_id)])
+                    if (Contract.has_access("read"))
+                    else Contract
+                )
+                if contract:
+                    # The page shows what participants see, not what the user may.
+                    contract_sudo = contract.sudo()
+                    nobody = contract_sudo.participant_ids.browse()
+                    return ContractAccess(contract_sudo, nobody, "preview")
+        participant_sudo = Contract._get_linked_participant(contract_id)
+        if participant_sudo and (
+            user._is_public() or participant_sudo.partner_id == user.partner_id
+        ):
+            return ContractAccess(
+                participant_sudo.contract_id, participant_sudo, "link"
+            )
+        return None
+
+    def _get_own_part(self, contract_sudo, partner):
+        """Find a person's part in a contract: the one in turn, if there are several.
+
+        :param recordset contract_sudo: the contract, elevated
+        :param recordset partner: the person
+        :rtype: recordset of `customer.contract.participant`, elevated
+        """
+        own_sudo = contract_sudo.participant_ids.filtered(
+            lambda participant: participant.partner_id == partner
+        )
+        return own_sudo.sorted(
+            lambda participant: (
+                not participant._is_in_turn(),
+                ("signer", "approver", "observer").index(participant.role),
+            )
+        )[:1]
+
+    def _get_session_link(self, contract_id):
+        """Return the personal link opened in this session, even if it stopped working.
+
+        :param int contract_id: the contract's id
+        :rtype: recordset of `customer.contract.link`, elevated
+        """
+        links = request.session.get(SESSION_KEY) or {}
+        # Nobody has rights on links; the session proves that this one was opened.
+        link_sudo = (
+            request.env["customer.contract.link"]
+            .sudo()
+            .browse(links.get(str(contract_id)))
+        )
+        link_sudo = link_sudo.exists()
+        if link_sudo.participant_id.contract_id.id != contract_id:
+            return link_sudo.browse()
+        return link_sudo
+
+    def _refuse_page(self, contract_id):
+        """Answer a visitor who has no access: why, as far as that is theirs to know.
+
+        Contracts that do not exist and contracts of others get the same answer.
+
+        :param int contract_id: the contract's id
+        :rtype: odoo.http.Response
+        """
+        link_sudo = self._get_session_link(contract_id)
+        user = request.env.user
+        if link_sudo:
+            if (
+                not user._is_public()
+                and user.partner_id != link_sudo.participant_id.partner_id
+            ):
+                return self._render_wrong_account(link_sudo)
+            return self._render_unusable_link(link_sudo)
+        if user._is_public():
+            target = urlencode({"redirect": f"/my/contracts/{contract_id}"})
+            return request.redirect(f"/web/login?{target}")
+        return request.redirect("/my")
+
+    def _render_wrong_account(self, link_sudo, reopen_url=None):
+        """Tell that a personal link was sent to somebody else.
+
+        :param recordset link_sudo: the `customer.contract.link`, elevated
+        :param str reopen_url: where to go after logging out
+        :rtype: odoo.http.Response
+        """
+        contract_sudo = link_sudo.participant_id.contract_id
+        own_access = self._get_access(contract_sudo.id)
+        return self._make_private(
+            request.render(
+                "customer_contract.portal_link_wrong_account",
+                {
+                    "page_name": "contract_link",
+                    "addressee": link_sudo.participant_id.partner_id.name,
+                    "own_url": contract_sudo.access_url if own_access else None,
+                    "logout_url": "/web/session/logout?"
+                    + urlencode({"redirect": reopen_url or "/web/login"}),
+                },
+                status=403,
+            )
+        )
+
+    def _render_unusable_link(self, link_sudo):
+        """Tell why a personal link does not work (any more), and what to do.
+
+        :param recordset link_sudo: the `customer.contract.link`, elevated
+        :rtype: odoo.http.Response
+        """
+        contract_sudo = link_sudo.participant_id.contract_id
+        version_sudo = contract_sudo.current_version_id
+        if contract_sudo.state == "cancelled":
+            reason = "cancelled"
+        elif contract_sudo.state in ("draft", "approval"):
+            reason = "revision"
+        elif contract_sudo.state == "expired":
+            reason = "deadline"
+        elif version_sudo and link_sudo.create_date < version_sudo.frozen_on:
+            reason = "new_version"
+        elif link_sudo.is_revoked:
+            reason = "replaced"
+        else:
+            reason = "expired"
+        return self._make_private(
+            request.render(
+                "customer_contract.portal_link_unusable",
+                {
+                    "page_name": "contract_link",
+                    "reason": reason,
+                    "version_number": version_sudo.number,
+                    "company": contract_sudo.company_id,
+                    "renew_url": f"/my/contracts/{contract_sudo.id}/link",
+                },
+                status=410,
+            )
+        )
+
+    def _make_private(self, response):
+        """Set the headers of whatever is for one person's eyes.
+
+        :param odoo.http.Response response: the answer
+        :return: the same answer
+        :rtype: odoo.http.Response
+        """
+        response.headers.update(PRIVATE_HEADERS)
+        return response
+
+    def _is_machine(self):
+        """Tell whether the request comes from a link preview rather than a reader."""
+        http_request = request.httprequest
+        return (
+            http_request.method == "HEAD" or "Odoo-Link-Preview" in http_request.headers
+        )

@@ -1,0 +1,166 @@
+"""The parts of the contract's page: facts, text, signatures, history, messages."""
+
+import pytz
+from markupsafe import Markup
+
+from odoo.fields import Domain
+from odoo.http import request
+from odoo.tools import format_amount, format_date, format_datetime
+from odoo.tools.image import image_data_uri
+
+SHOWN_MESSAGES = 100
+
+
+class ContractDetailsMixin:
+    """For controllers that show what a contract says and what happened to it."""
+
+    def _format_amount(self, amount):
+        """Format an amount of the frozen content for the reader.
+
+        :param dict amount: ``value`` and ``currency``, or none
+        :rtype: str | None
+        """
+        if not amount:
+            return None
+        # Visitors read the currency's symbol whatever their rights.
+        currency_sudo = (
+            request.env["res.currency"]
+            .sudo()
+            .with_context(active_test=False)
+            .search([("name", "=", amount["currency"])], limit=1)
+        )
+        if not currency_sudo:
+            return f"{amount['value']} {amount['currency']}"
+        return format_amount(request.env, float(amount["value"]), currency_sudo)
+
+    def _prepare_facts(self, contract, content):
+        """Prepare the dates of the summary: frozen ones, and the deadline.
+
+        :return: pairs of a label and a date as the reader writes it
+        :rtype: list[tuple[str, str]]
+        """
+        rows = [
+            (self.env._("Start"), content.get("date_start")),
+            (self.env._("End"), content.get("date_end")),
+            (
+                self.env._("Sign before"),
+                contract.state in ("sent", "approval") and contract.sign_deadline,
+            ),
+            (self.env._("Terminated on"), contract.termination_date),
+        ]
+        return [(label, format_date(request.env, day)) for label, day in rows if day]
+
+    def _prepare_sections(self, content):
+        """Prepare the frozen sections; their HTML was made safe when it was frozen.
+
+        :rtype: list[dict]
+        """
+        return [
+            {**section, "body": Markup(section["body"])}
+            for section in content.get("sections", [])
+        ]
+
+    def _prepare_signatories(self, contract, content, zone):
+        """Prepare who signs: as frozen, with the signatures under that version.
+
+        :rtype: list[dict]
+        """
+        signatures = {
+            row.participant_id.id: row for row in contract.current_signature_ids
+        }
+        result = []
+        for person in content.get("participants", []):
+            if person["role"] != "signer":
+                continue
+            signature = signatures.get(person["id"])
+            result.append(
+                {
+                    **person,
+                    "signature": signature,
+                    "image": image_data_uri(signature.image) if signature else None,
+                    "signed_on": self._format_time(signature.signed_on, zone)
+                    if signature
+                    else None,
+                }
+            )
+        return result
+
+    def _prepare_timeline(self, contract, zone):
+        """Prepare what the parties are told about the contract's history.
+
+        :rtype: list[dict]
+        """
+        events = contract._get_portal_events()
+        labels = dict(events._fields["event_type"]._description_selection(request.env))
+        return [
+            {
+                "label": labels[event.event_type],
+                "actor": event.actor,
+                "time": self._format_time(event.occurred_on, zone),
+                "datetime": f"{event.occurred_on.isoformat()}Z",
+            }
+            for event in events
+        ]
+
+    def _prepare_comments(self, contract, zone):
+        """Prepare the messages that are meant for the parties; no internal notes.
+
+        :rtype: list[dict]
+        """
+        Message = request.env["mail.message"]
+        public_types = contract._fields["website_message_ids"].get_comodel_domain(
+            contract
+        )
+        domain = (
+            Domain(public_types)
+            & Domain("res_id", "=", contract.id)
+            & Domain("subtype_id", "=", request.env.ref("mail.mt_comment").id)
+            & Domain("is_internal", "=", False)
+            & Domain("body", "!=", False)
+        )
+        # Link holders have no rights on messages; the domain leaves only what the
+        # portal's own message list would show to a participant.
+        messages_sudo = Message.sudo().search(domain, limit=SHOWN_MESSAGES)
+        return [
+            {
+                "author": message.author_id.name or message.email_from or "",
+                "body": message.body,
+                "time": self._format_time(message.date, zone),
+            }
+            for message in messages_sudo
+        ]
+
+    def _format_time(self, moment, zone):
+        """Format a moment in the reader's language and time zone, and name the zone.
+
+        :param datetime moment: in UTC, without time zone
+        :param str zone: the name of a time zone
+        :rtype: str
+        """
+        local = pytz.utc.localize(moment).astimezone(pytz.timezone(zone))
+        name = local.strftime("%Z")
+        if name[:1] in "+-":  # zones without a name of their own
+            name = f"UTC{name}"
+        return f"{format_datetime(request.env, moment, tz=zone)} {name}"
+
+    def _get_zone(self, access):
+        """Return the reader's time zone, else the company's.
+
+        :param ContractAccess access: who is here and as whom
+        :rtype: str
+        """
+        contract_sudo = access.contract_sudo
+        user = request.env.user
+        candidates = (
+            access.participant_sudo.partner_id.tz if access.is_link else user.tz,
+            contract_sudo.company_id.partner_id.tz,
+            contract_sudo.user_id.tz,
+        )
+        return next(
+            (zone for zone in candidates if zone in pytz.all_timezones_set), "UTC"
+        )
+
+    def _get_grouped_code(self, contract):
+        """Return the verification code in groups of four, as it is printed."""
+        code = contract.verification_code or ""
+        return " ".join(code[start : start + 4] for start in range(0, len(code), 4))

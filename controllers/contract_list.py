@@ -1,0 +1,332 @@
+import re
+import unicodedata
+
+from odoo import fields
+from odoo.fields import Domain
+from odoo.http import request, route
+from odoo.tools import escape_psql, html2plaintext
+from odoo.tools import groupby as group_by
+
+from odoo.addons.portal.controllers.portal import CustomerPortal, pager
+
+from .contract_page import HISTORY_KEY, ContractPageMixin
+
+CONTRACTS_PER_PAGE = 20
+WORDS = re.compile(r"[^\W_]+")
+
+
+class CustomerContractList(ContractPageMixin, CustomerPortal):
+    """*My Account* and the list of contracts."""
+
+    def _prepare_home_portal_values(self, counters):
+        values = super()._prepare_home_portal_values(counters)
+        if "contract_count" in counters:
+            values["contract_count"] = self._get_contracts().search_count(
+                self._get_contracts_domain()
+            )
+        if "contract_to_sign_count" in counters:
+            values["contract_to_sign_count"] = self._get_contracts().search_count(
+                self._get_contracts_domain()
+                & self._get_contracts()._get_portal_to_do_domain()
+            )
+        return values
+
+    def _get_contracts(self):
+        """Return the model to search the visitor's own contracts with, elevated.
+
+        Neither portal users nor employees without rights on contracts may read the
+        participants that decide which contracts are theirs: the domain is all that
+        limits the search, so :meth:`_get_contracts_domain` belongs in every one.
+        """
+        return request.env["customer.contract"].sudo()
+
+    def _get_contracts_domain(self):
+        """Return the visitor's own contracts; for portal users within their rules.
+
+        :rtype: odoo.fields.Domain
+        """
+        Contract = request.env["customer.contract"]
+        domain = Contract._get_portal_domain()
+        if request.env.user.share:
+            domain &= Domain(
+                request.env["ir.rule"]._compute_domain(Contract._name, "read")
+            )
+        return domain
+
+    @route(
+        ["/my/contracts", "/my/contracts/page/<int:page>"],
+        type="http",
+        auth="user",
+        website=True,
+        readonly=True,
+    )
+    def portal_my_contracts(
+        self,
+        page=1,
+        sortby=None,
+        filterby=None,
+        groupby=None,
+        search=None,
+        search_in=None,
+        date_begin=None,
+        date_end=None,
+        **kwargs,
+    ):
+        """Show the visitor's contracts. Arguments that make no sense are ignored."""
+        sortings = self._get_contract_sortings()
+        filters = self._get_contract_filters()
+        groupings = self._get_contract_groupings()
+        inputs = self._get_contract_search_inputs()
+        sortby = sortby if sortby in sortings else "newest"
+        filterby = filterby if filterby in filters else "all"
+        groupby = groupby if groupby in groupings else "none"
+        search_in = search_in if search_in in inputs else "all"
+        search = search.strip()[:200] if isinstance(search, str) else ""
+
+        domain = self._get_contracts_domain() & filters[filterby]["domain"]
+        first, last = self._to_date(date_begin), self._to_date(date_end)
+        if first and last:
+            domain &= Domain("create_date", ">=", first) & Domain(
+                "create_date", "<=", last
+            )
+        if search:
+            domain &= self._get_contract_search_domain(search_in, search)
+
+        Contract_sudo = self._get_contracts()
+        page_values = pager(
+            url="/my/contracts",
+            total=Contract_sudo.search_count(domain),
+            page=self._to_number(page),
+            step=CONTRACTS_PER_PAGE,
+            url_args={
+                name: value
+                for name, value in (
+                    ("sortby", sortby),
+                    ("filterby", filterby),
+                    ("groupby", groupby),
+                    ("search_in", search_in if search else ""),
+                    ("search", search),
+                    ("date_begin", first and last and date_begin),
+                    ("date_end", first and last and date_end),
+                )
+                if value
+            },
+        )
+        group_order = groupings[groupby].get("order")
+        contracts_sudo = Contract_sudo.search(
+            domain,
+            order=", ".join(filter(None, (group_order, sortings[sortby]["order"]))),
+            limit=CONTRACTS_PER_PAGE,
+            offset=page_values["offset"],
+        )
+        request.session[HISTORY_KEY] = contracts_sudo.ids
+        values = {
+            **self._prepare_portal_layout_values(),
+            "page_name": "contracts",
+            "groups": self._group_contracts(
+                contracts_sudo, groupings[groupby].get("field")
+            ),
+            "default_url": "/my/contracts",
+            "pager": page_values,
+            "searchbar_sortings": sortings,
+            "searchbar_filters": filters,
+            "searchbar_groupby": groupings,
+            "searchbar_inputs": inputs,
+            "sortby": sortby,
+            "filterby": filterby,
+            "groupby": groupby,
+            "search": search,
+            "search_in": search_in,
+            "is_narrowed": bool(search) or filterby != "all" or bool(first and last),
+        }
+        response = request.render("customer_contract.portal_my_contracts", values)
+        return self._make_private(response)
+
+    def _get_contract_sortings(self):
+        """Return how the list can be sorted."""
+        return {
+            "newest": {"label": self.env._("Newest"), "order": "id desc"},
+            "title": {"label": self.env._("Title"), "order": "title, id desc"},
+            "reference": {
+                "label": self.env._("Reference"),
+                "order": "name desc, id desc",
+            },
+            "status": {"label": self.env._("Status"), "order": "state, id desc"},
+            "date_start": {
+                "label": self.env._("Start Date"),
+                "order": "date_start desc, id desc",
+            },
+            "date_end": {"label": self.env._("End Date"), "order": "date_end, id desc"},
+            "amount": {
+                "label": self.env._("Amount"),
+                "order": "amount_total desc, id desc",
+            },
+        }
+
+    def _get_contract_filters(self):
+        """Return how the list can be narrowed."""
+        to_do = request.env["customer.contract"]._get_portal_to_do_domain()
+        return {
+            "all": {"label": self.env._("All"), "domain": Domain.TRUE},
+            "to_sign": {"label": self.env._("To Sign"), "domain": to_do},
+            "signed": {
+                "label": self.env._("Signed"),
+                "domain": Domain("state", "=", "signed"),
+            },
+            "running": {
+                "label": self.env._("Running"),
+                "domain": Domain("lifecycle", "in", ["running", "expiring"]),
+            },
+            "ended": {
+                "label": self.env._("Ended"),
+                "domain": Domain("lifecycle", "in", ["ended", "terminated"])
+                | Domain("state", "in", ["declined", "cancelled", "expired"]),
+            },
+        }
+
+    def _get_contract_groupings(self):
+        """Return how the list can be grouped: by type only if types are used."""
+        groupings = {
+            "none": {"label": self.env._("None")},
+            "status": {
+                "label": self.env._("Status"),
+                "field": "state",
+                "order": "state",
+            },
+        }
+        typed = self._get_contracts_domain() & Domain("type_id", "!=", False)
+        if self._get_contracts().search_count(typed, limit=1):
+            groupings["type"] = {
+                "label": self.env._("Type"),
+                "field": "type_id",
+                "order": "type_id",
+            }
+        return groupings
+
+    def _get_contract_search_inputs(self):
+        """Return where the list can be searched."""
+        return {
+            "all": {"input": "all", "label": self.env._("Search in All")},
+            "title": {"input": "title", "label": self.env._("Search in Title")},
+            "reference": {
+                "input": "reference",
+                "label": self.env._("Search in Reference"),
+            },
+            "content": {"input": "content", "label": self.env._("Search in Content")},
+        }
+
+    def _get_contract_search_domain(self, search_in, search):
+        """Return the contracts that match what was searched for.
+
+        :param str search_in: a key of :meth:`_get_contract_search_inputs`
+        :param str search: what was typed
+        :rtype: odoo.fields.Domain
+        """
+        pattern = escape_psql(search)
+        by_title = Domain("title", "ilike", pattern)
+        by_reference = Domain("name", "ilike", pattern)
+        if search_in == "title":
+            return by_title
+        if search_in == "reference":
+            return by_reference
+        by_content = Domain("id", "in", self._find_by_content(search))
+        if search_in == "content":
+            return by_content
+        return by_title | by_reference | by_content
+
+    def _find_by_content(self, search):
+        """Find the visitor's contracts whose text holds what was searched for.
+
+        The database narrows down by single words; the words' order and whether they
+        stand in the text at all, and not in its markup, is checked afterwards.
+
+        :param str search: what was typed
+        :return: ids of contracts
+        :rtype: list[int]
+        """
+        words = Domain.AND(
+            Domain("current_version_id.content", "ilike", escape_psql(word))
+            for word in WORDS.findall(search)
+        )
+        candidates_sudo = self._get_contracts().search(
+            self._get_contracts_domain() & words
+        )
+        needle = self._normalize(search)
+        return [
+            contract.id
+            for contract in candidates_sudo
+            if needle in self._normalize(self._get_searchable_text(contract))
+        ]
+
+    def _get_searchable_text(self, contract):
+        """Return the text of the frozen sections as it is read."""
+        content = contract._get_report_content() if contract.current_version_id else {}
+        return " ".join(
+            f"{section['title']} {self._get_plain_text(section['body'])}"
+            for section in content.get("sections", [])
+        )
+
+    def _get_plain_text(self, body):
+        """Return the text of some HTML, without a list of its links."""
+        return html2plaintext(body, include_references=False)
+
+    def _normalize(self, text):
+        """Return a text without differences that a search should not see."""
+        plain = unicodedata.normalize("NFKD", text)
+        letters = (letter for letter in plain if not unicodedata.combining(letter))
+        return " ".join("".join(letters).casefold().split())
+
+    def _group_contracts(self, contracts_sudo, field):
+        """Prepare the rows of the list under their headings.
+
+        :param recordset contracts_sudo: the contracts of one page, in order
+        :param str field: the field to group by, or none
+        :return: headings with their rows
+        :rtype: list[dict]
+        """
+        partner = request.env.user.partner_id
+        labels = dict(
+            contracts_sudo._fields["state"]._description_selection(request.env)
+        )
+
+        def title(key):
+            if not field:
+                return None
+            if field == "state":
+                return labels[key]
+            return key.name or self.env._("No Type")
+
+        groups = group_by(
+            contracts_sudo, lambda contract: contract[field] if field else None
+        )
+        return [
+            {
+                "title": title(key),
+                "rows": [
+                    {
+                        "contract": contract,
+                        "status": self._get_status(contract),
+                        "next_step": contract._get_next_step(partner),
+                        "is_mine": partner
+                        in contract._get_next_participants().partner_id
+                        and contract.state in ("sent", "approval"),
+                    }
+                    for contract in contracts
+                ],
+            }
+            for key, contracts in groups
+        ]
+
+    def _to_date(self, value):
+        """Return an argument as a date, or none if it is not one."""
+        try:
+            return fields.Date.to_date(value or None)
+        except (TypeError, ValueError):
+            return None
+
+    def _to_number(self, value):
+        """Return an argument as the number of a page, 1 if it is not one."""
+        try:
+            return min(max(int(value), 1), 10**6)
+        except (TypeError, ValueError):
+            return 1

@@ -1,0 +1,311 @@
+"""What the contract's page shows, always of the version that was frozen."""
+
+from odoo import fields
+from odoo.http import request
+
+from .contract_access import ContractAccessMixin
+from .contract_details import ContractDetailsMixin
+
+HISTORY_KEY = "my_contracts_history"
+
+
+class ContractPageMixin(ContractAccessMixin, ContractDetailsMixin):
+    """For controllers that answer with the contract's page."""
+
+    def _render_contract_page(self, access, *, status=200, **extra):
+        """Render the page of one contract.
+
+        :param ContractAccess access: who is here and as whom
+        :param int status: the HTTP status
+        :param extra: more values: ``message`` after an act, or ``dialog``, ``error``
+            and ``typed`` when one was refused
+        :rtype: odoo.http.Response
+        """
+        if access.is_link and not self._is_open_to(access):
+            return self._refuse_page(access.contract_sudo.id)
+        values = {**self._prepare_contract_values(access), **extra}
+        return self._make_private(
+            request.render(
+                "customer_contract.portal_contract_page", values, status=status
+            )
+        )
+
+    def _is_open_to(self, access):
+        """Tell whether the holder of a link may see the contract in its present state.
+
+        :param ContractAccess access: who is here and as whom
+        """
+        state = access.contract_sudo.state
+        if state == "approval":
+            return bool(access.participant_sudo.requested_on)
+        return state != "draft"
+
+    def _prepare_contract_values(self, access):
+        """Prepare the values of the contract's page.
+
+        :param ContractAccess access: who is here and as whom
+        :rtype: dict
+        """
+        contract_sudo, participant_sudo = access.contract_sudo, access.participant_sudo
+        content = contract_sudo._get_report_content()
+        reader = participant_sudo.partner_id or request.env.user.partner_id
+        user = request.env.user
+        can_sign = self._can_sign(access)
+        zone = self._get_zone(access)
+        return {
+            "page_name": "contract",
+            "access": access,
+            "contract": contract_sudo,
+            "object": contract_sudo,
+            "participant": participant_sudo,
+            "content": content,
+            "sections": self._prepare_sections(content),
+            "content_lang": (content.get("language") or "").replace("_", "-") or None,
+            "facts": self._prepare_facts(contract_sudo, content),
+            "amount": self._format_amount(content.get("amount")),
+            "signatories": self._prepare_signatories(contract_sudo, content, zone),
+            "next_step": contract_sudo._get_next_step(reader),
+            "notice": self._prepare_notice(access),
+            "status": self._get_status(contract_sudo),
+            "can_sign": can_sign,
+            "can_approve": self._can_approve(access),
+            "can_object": self._can_object(access),
+            "sign_props": self._prepare_sign_props(access) if can_sign else None,
+            "refusal_reasons": self._get_refusal_reasons(),
+            "documents": contract_sudo._get_portal_documents(),
+            "events": self._prepare_timeline(contract_sudo, zone),
+            "stored_pdf": contract_sudo._get_stored_pdf(),
+            "is_pending": contract_sudo.state == "signed"
+            and not contract_sudo.signed_document_id,
+            "verification_code": self._get_grouped_code(contract_sudo),
+            "has_chatter": not user._is_public()
+            and not access.is_preview
+            and not access.is_link,
+            "comments": self._prepare_comments(contract_sudo, zone)
+            if (access.is_link or access.is_preview)
+            else [],
+            "no_breadcrumbs": user._is_public(),
+            "typed": {},
+            **self._prepare_neighbours(contract_sudo),
+        }
+
+    # === WHAT THE VISITOR MAY DO === #
+
+    def _can_sign(self, access):
+        """Tell whether the visitor can sign now, on this page."""
+        return (
+            bool(access.participant_sudo)
+            and access.contract_sudo.state == "sent"
+            and access.contract_sudo._can_be_signed(access.participant_sudo)
+            and not self._find_company_obstacle(access)
+        )
+
+    def _can_approve(self, access):
+        """Tell whether the visitor can approve now."""
+        participant_sudo = access.participant_sudo
+        return (
+            bool(participant_sudo)
+            and participant_sudo.role == "approver"
+            and access.contract_sudo.state in ("approval", "sent")
+            and participant_sudo._is_in_turn()
+        )
+
+    def _can_object(self, access):
+        """Tell whether the visitor can decline or dispute now."""
+        return (
+            bool(access.participant_sudo)
+            and access.contract_sudo.state in ("approval", "sent")
+            and access.participant_sudo._is_in_turn()
+        )
+
+    def _find_company_obstacle(self, access):
+        """Return why an employee cannot sign for the company on this page, or none.
+
+        :param ContractAccess access: who is here and as whom
+        :rtype: str | None
+        """
+        if (
+            access.participant_sudo.party != "company"
+            or not request.env.user._is_internal()
+        ):
+            return None
+        if not request.env.user.has_group("customer_contract.group_contract_esign"):
+            return self.env._(
+                "You do not have the right to sign contracts for the company."
+            )
+        contract_sudo = access.contract_sudo
+        if (
+            contract_sudo.company_id.contract_confirm_identity
+            and not contract_sudo._is_identity_confirmed()
+        ):
+            return self.env._(
+                "Your company asks you to confirm your identity first: sign in "
+                "the form."
+            )
+        return None
+
+    def _prepare_sign_props(self, access):
+        """Prepare the properties of the signing form.
+
+        :param ContractAccess access: who is here and as whom
+        :rtype: dict
+        """
+        contract_sudo = access.contract_sudo
+        consent_sudo = self._get_consent(contract_sudo)
+        return {
+            "callUrl": f"{contract_sudo.access_url}/sign",
+            "digest": contract_sudo.current_version_id.content_digest,
+            "consentDigest": consent_sudo.digest or "",
+            "consentText": consent_sudo.text or "",
+            "defaultName": access.participant_sudo.partner_id.name or "",
+            "sendLabel": contract_sudo._get_signing_intent(),
+        }
+
+    def _get_consent(self, contract_sudo):
+        """Return the consent text in the visitor's language.
+
+        :rtype: recordset of `customer.contract.consent`, elevated
+        """
+        return request.env["customer.contract.consent"]._get_current(
+            contract_sudo.company_id, request.env.lang
+        )
+
+    def _get_refusal_reasons(self):
+        """Return the reasons to decline that the company offers."""
+        # Signers have no rights on configuration.
+        return request.env["customer.contract.refusal.reason"].sudo().search([])
+
+    # === WHAT THE PAGE SAYS === #
+
+    def _get_status(self, contract):
+        """Return the status as words and as the colour of a badge.
+
+        :param recordset contract: the contract
+        :return: the words, and a Bootstrap colour
+        :rtype: tuple[str, str]
+        """
+        labels = dict(contract._fields["state"]._description_selection(contract.env))
+        colors = {
+            "sent": "warning",
+            "approval": "warning",
+            "signed": "success",
+            "disputed": "danger",
+            "declined": "danger",
+        }
+        if contract.state == "signed" and contract.lifecycle:
+            phases = dict(
+                contract._fields["lifecycle"]._description_selection(contract.env)
+            )
+            color = (
+                "secondary"
+                if contract.lifecycle in ("ended", "terminated")
+                else "success"
+            )
+            return f"{labels['signed']} · {phases[contract.lifecycle]}", color
+        return labels[contract.state], colors.get(contract.state, "secondary")
+
+    def _prepare_notice(self, access):
+        """Prepare what the visitor is told above the contract, if anything.
+
+        :param ContractAccess access: who is here and as whom
+        :return: ``color``, ``title`` and ``text``
+        :rtype: dict | None
+        """
+        contract, participant = access.contract_sudo, access.participant_sudo
+        if access.is_preview:
+            return None
+        has_acted = participant.state == "done"
+        if contract.state == "sent" and (
+            obstacle := self._find_company_obstacle(access)
+        ):
+            return {
+                "color": "warning",
+                "title": self.env._("You cannot sign here"),
+                "text": obstacle,
+            }
+        if contract.state == "sent" and contract._can_be_signed(participant):
+            return None
+        if contract.state == "sent" and self._is_overdue(contract):
+            return self._notice("expired")
+        if contract.state == "sent" and participant.state == "waiting":
+            return {
+                "color": "info",
+                "title": self.env._("It is not your turn yet"),
+                "text": self.env._(
+                    "%(people)s comes first. We will send you an e-mail when it is "
+                    "your turn.",
+                    people=", ".join(
+                        contract._get_next_participants().mapped("partner_id.name")
+                    ),
+                ),
+            }
+        if contract.state in ("sent", "approval") and has_acted:
+            title = (
+                self.env._("You have approved this contract")
+                if participant.role == "approver"
+                else self.env._("You have signed this contract")
+            )
+            text = self.env._(
+                "%(next)s. We will send you the signed contract once everybody "
+                "has signed.",
+                next=contract._get_next_step(),
+            )
+            return {"color": "success", "title": title, "text": text}
+        return self._notice(contract.state)
+
+    def _notice(self, state):
+        """Return what everybody is told about a contract that nobody can sign now."""
+        notices = {
+            "signed": {
+                "color": "success",
+                "title": self.env._("Signed by everyone"),
+                "text": self.env._(
+                    "The signed contract is sent to everyone who signed it."
+                ),
+            },
+            "expired": {
+                "color": "warning",
+                "title": self.env._("The deadline to sign has passed"),
+                "text": self.env._(
+                    "This contract can no longer be signed. Write to us if you still "
+                    "want to."
+                ),
+            },
+            "cancelled": {
+                "color": "secondary",
+                "title": self.env._("This contract was cancelled"),
+                "text": self.env._("Nothing is left to do for you."),
+            },
+            "declined": {
+                "color": "danger",
+                "title": self.env._("This contract was declined"),
+                "text": self.env._("It can no longer be signed."),
+            },
+            "disputed": {
+                "color": "warning",
+                "title": self.env._("This contract is disputed"),
+                "text": self.env._("It can be signed once that is settled."),
+            },
+        }
+        return notices.get(state)
+
+    def _is_overdue(self, contract):
+        """Tell whether the deadline to sign has passed."""
+        deadline = contract.sign_deadline
+        return bool(deadline) and deadline < fields.Date.context_today(contract)
+
+    def _prepare_neighbours(self, contract):
+        """Prepare the way to the previous and next contract of the list last seen.
+
+        :rtype: dict
+        """
+        history = request.session.get(HISTORY_KEY) or []
+        if contract.id not in history:
+            return {}
+        position = history.index(contract.id)
+        before = history[position - 1 : position] if position else []
+        after = history[position + 1 : position + 2]
+        return {
+            "prev_record": f"/my/contracts/{before[0]}" if before else None,
+            "next_record": f"/my/contracts/{after[0]}" if after else None,
+        }

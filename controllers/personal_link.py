@@ -1,0 +1,100 @@
+from odoo import fields
+from odoo.http import Controller, request, route
+
+from ..models.customer_contract_portal import SESSION_KEY
+from .contract_access import ContractAccessMixin
+
+RENEWAL_PAUSE_MINUTES = 5
+
+
+class CustomerContractPersonalLink(ContractAccessMixin, Controller):
+    """The links that participants get by e-mail: they open the contract's page."""
+
+    @route("/contract/sign/<string:token>", type="http", auth="public", website=True)
+    def open_personal_link(self, token, **kwargs):
+        """Let the link's holder in and go on to the contract's page.
+
+        The session remembers which link was opened, so that the token leaves the
+        address bar, the browser's history and whatever is sent along from the page.
+        """
+        link_sudo = request.env["customer.contract.link"]._find(token)
+        if not link_sudo:
+            return self._make_private(
+                request.render(
+                    "customer_contract.portal_link_unknown",
+                    {"page_name": "contract_link", "no_breadcrumbs": True},
+                    status=404,
+                )
+            )
+        participant_sudo = link_sudo.participant_id
+        user = request.env.user
+        if not user._is_public() and user.partner_id != participant_sudo.partner_id:
+            return self._render_wrong_account(
+                link_sudo, reopen_url=f"/contract/sign/{token}"
+            )
+        contract_sudo = participant_sudo.contract_id
+        links = request.session.get(SESSION_KEY) or {}
+        request.session[SESSION_KEY] = {**links, str(contract_sudo.id): link_sudo.id}
+        if link_sudo._is_usable() and not self._is_machine():
+            self._record_opening(link_sudo)
+        response = self._make_private(
+            request.redirect(contract_sudo.access_url, code=303)
+        )
+        lang = participant_sudo.partner_id.lang
+        if user._is_public() and lang in request.env["res.lang"]._get_frontend():
+            response.set_cookie("frontend_lang", lang)
+        return response
+
+    @route(
+        "/my/contracts/<int:contract_id>/link",
+        type="http",
+        auth="public",
+        website=True,
+        methods=["POST"],
+    )
+    def renew_personal_link(self, contract_id, **kwargs):
+        """Mail a new link to the person an expired one was sent to.
+
+        The answer is the same whether or not there was anything to send.
+        """
+        link_sudo = self._get_session_link(contract_id)
+        if link_sudo and self._can_be_renewed(link_sudo):
+            link_sudo.participant_id._notify_request()
+        return self._make_private(
+            request.render(
+                "customer_contract.portal_link_requested",
+                {"page_name": "contract_link", "no_breadcrumbs": True},
+            )
+        )
+
+    def _can_be_renewed(self, link_sudo):
+        """Tell whether an expired link's addressee is asked to act and gets a new one.
+
+        :param recordset link_sudo: the `customer.contract.link`, elevated
+        """
+        participant_sudo = link_sudo.participant_id
+        pause = fields.Datetime.subtract(
+            fields.Datetime.now(), minutes=RENEWAL_PAUSE_MINUTES
+        )
+        has_fresh_one = link_sudo.search_count(
+            [("participant_id", "=", participant_sudo.id), ("create_date", ">", pause)],
+            limit=1,
+        )
+        return (
+            not link_sudo.is_revoked
+            and not has_fresh_one
+            and participant_sudo.contract_id.state in ("approval", "sent")
+            and participant_sudo._is_in_turn()
+        )
+
+    def _record_opening(self, link_sudo):
+        """Record that a personal link was opened.
+
+        :param recordset link_sudo: the `customer.contract.link`, elevated
+        """
+        if not link_sudo.opened_on:
+            link_sudo.opened_on = fields.Datetime.now()
+        participant_sudo = link_sudo.participant_id
+        participant_sudo.contract_id._log_event(
+            "link_opened", participant=participant_sudo, identified_by="link"
+        )

@@ -1,0 +1,158 @@
+from markupsafe import Markup
+
+from odoo.http import Controller, content_disposition, request, route
+
+from .contract_page import ContractPageMixin
+
+SHOWN_INLINE = ("application/pdf", "image/png", "image/jpeg")
+VIEWED_KEY = "customer_contract_viewed"
+
+
+class CustomerContractPortal(ContractPageMixin, Controller):
+    """Each contract's page and files."""
+
+    @route("/my/contracts/<int:contract_id>", type="http", auth="public", website=True)
+    def portal_contract_page(
+        self, contract_id, report_type=None, download=None, message=None, **kwargs
+    ):
+        """Show a contract as it was sent: as a page, or its report.
+
+        Not ``readonly``: that it was seen is recorded.
+        """
+        access = self._get_access(contract_id)
+        if not access or (access.is_link and not self._is_open_to(access)):
+            return self._refuse_page(contract_id)
+        if report_type == "pdf":
+            return self._make_private(
+                self._serve_pdf(access, download in ("1", "true", "True"))
+            )
+        self._record_view(access)
+        if report_type == "html":
+            return self._make_private(self._serve_html(access))
+        return self._render_contract_page(
+            access,
+            message=message if message in ("signed", "approved", "asked") else None,
+        )
+
+    @route(
+        "/my/contracts/<int:contract_id>/document/<int:document_id>",
+        type="http",
+        auth="public",
+        website=True,
+    )
+    def portal_contract_document(self, contract_id, document_id, **kwargs):
+        """Serve a document of the contract, if it is visible to the parties."""
+        access = self._get_access(contract_id)
+        if not access or (access.is_link and not self._is_open_to(access)):
+            return self._refuse_page(contract_id)
+        document_sudo = access.contract_sudo._get_portal_documents().filtered(
+            lambda document: document.id == document_id
+        )
+        if not document_sudo:
+            raise request.not_found()
+        attachment_sudo = document_sudo.ir_attachment_id
+        self._record_download(access, attachment_sudo.name)
+        stream = request.env["ir.binary"].sudo()._get_stream_from(attachment_sudo)
+        is_shown = attachment_sudo.mimetype in SHOWN_INLINE
+        response = self._make_private(stream.get_response(as_attachment=not is_shown))
+        if not is_shown:
+            response.headers["Content-Security-Policy"] = (
+                "sandbox; frame-ancestors 'none'"
+            )
+        return response
+
+    def _serve_pdf(self, access, download):
+        """Serve the stored file; while it is being made, say so.
+
+        :param ContractAccess access: who is here and as whom
+        :param bool download: whether to save the file instead of showing it
+        :rtype: odoo.http.Response
+        """
+        attachment_sudo = access.contract_sudo._get_stored_pdf()
+        if not attachment_sudo:
+            is_pending = access.contract_sudo.state == "signed"
+            response = request.render(
+                "customer_contract.portal_contract_pending",
+                {
+                    "page_name": "contract",
+                    "contract": access.contract_sudo,
+                    "is_pending": is_pending,
+                    "no_breadcrumbs": request.env.user._is_public(),
+                },
+                status=202 if is_pending else 404,
+            )
+            if is_pending:
+                response.headers["Retry-After"] = "10"
+            return response
+        self._record_download(access, attachment_sudo.name)
+        disposition = "attachment" if download else "inline"
+        return request.make_response(
+            attachment_sudo.raw,
+            headers=[
+                ("Content-Type", "application/pdf"),
+                (
+                    "Content-Disposition",
+                    content_disposition(attachment_sudo.name, disposition),
+                ),
+            ],
+        )
+
+    def _serve_html(self, access):
+        """Serve the report as a page to read and to print.
+
+        :param ContractAccess access: who is here and as whom
+        :rtype: odoo.http.Response
+        """
+        contract_sudo = access.contract_sudo
+        # The report reads the company's layout; the contract was checked before.
+        Report = (
+            request.env["ir.actions.report"]
+            .sudo()
+            .with_company(contract_sudo.company_id)
+        )
+        html, _type = Report._render_qweb_html(
+            "customer_contract.action_report_customer_contract", contract_sudo.ids
+        )
+        toolbar = request.env["ir.ui.view"]._render_template(
+            "customer_contract.portal_report_toolbar",
+            {"contract": contract_sudo, "stored_pdf": contract_sudo._get_stored_pdf()},
+        )
+        head, separator, body = html.decode().partition("<body")
+        attributes, end, content = body.partition(">")
+        page = Markup("").join(
+            map(Markup, (head, separator, attributes, end, toolbar, content))
+        )
+        return request.make_response(
+            page, headers=[("Content-Type", "text/html; charset=utf-8")]
+        )
+
+    # === EVIDENCE === #
+
+    def _record_view(self, access):
+        """Record once a session that a participant has opened this version.
+
+        :param ContractAccess access: who is here and as whom
+        """
+        participant_sudo = access.participant_sudo
+        if not participant_sudo or self._is_machine():
+            return
+        viewed = request.session.get(VIEWED_KEY) or {}
+        version = access.contract_sudo.current_version_id.id
+        if viewed.get(str(participant_sudo.id)) != version:
+            request.session[VIEWED_KEY] = {**viewed, str(participant_sudo.id): version}
+            participant_sudo._mark_viewed(access.identified_by)
+
+    def _record_download(self, access, name):
+        """Record that somebody got a file.
+
+        :param ContractAccess access: who is here and as whom
+        :param str name: the file's name
+        """
+        if access.is_preview or self._is_machine():
+            return
+        access.contract_sudo._log_event(
+            "downloaded",
+            details={"file": name},
+            participant=access.participant_sudo,
+            identified_by=access.identified_by,
+        )

@@ -1,0 +1,128 @@
+import {useEffect} from "@odoo/owl";
+import {NameAndSignature} from "@web/core/signature/name_and_signature";
+
+/**
+ * Odoo's signature field, made safe for phones, slow typists' fast neighbours and
+ * screen readers: strokes survive when the phone is turned, only the last of several
+ * pictures is drawn, and every control says what it does.
+ */
+export class ContractNameAndSignature extends NameAndSignature {
+    static template = "customer_contract.NameAndSignature";
+
+    setup() {
+        super.setup();
+        this.pictureNumber = 0;
+        // The field has no size before its dialog opens, and another one whenever a
+        // phone is turned.
+        useEffect(
+            (canvas) => {
+                if (!canvas) {
+                    return undefined;
+                }
+                const observer = new ResizeObserver(() => this.onResize());
+                observer.observe(canvas.parentElement);
+                return () => observer.disconnect();
+            },
+            () => [this.canvas]
+        );
+    }
+
+    get canvas() {
+        return this.signatureRef.el;
+    }
+
+    /**
+     * Keeps what was drawn when the field changes its size.
+     */
+    onResize() {
+        const width = this.canvas?.clientWidth;
+        if (!width || width === this.canvas.width) {
+            return;
+        }
+        const ratio = this.canvas.width ? width / this.canvas.width : 1;
+        const strokes = this.signaturePad.toData();
+        this.resizeSignature();
+        if (this.state.signMode === "draw") {
+            for (const point of strokes.flatMap((stroke) => stroke.points)) {
+                point.x *= ratio;
+                point.y *= ratio;
+            }
+            this.signaturePad.fromData(strokes);
+            this.props.signature.isSignatureEmpty = this.isSignatureEmpty;
+        } else if (this.state.signMode === "load" && this.loadedPicture) {
+            this.printImage(this.loadedPicture);
+        } else {
+            this.drawCurrentName();
+        }
+    }
+
+    setMode(mode, reset) {
+        if (mode === this.state.signMode && mode !== "load" && !reset) {
+            return;
+        }
+        super.setMode(mode, reset);
+    }
+
+    /**
+     * The phone's keyboard stays down until the person asks for it.
+     */
+    focusName() {}
+
+    getSVGText() {
+        // encodeURI leaves this character alone, which would cut the picture off
+        return super.getSVGText(...arguments).replaceAll("#", "%23");
+    }
+
+    async onChangeSignLoadInput(ev) {
+        const result = await super.onChangeSignLoadInput(ev);
+        // choosing the same file again is a change too
+        ev.target.value = "";
+        return result;
+    }
+
+    /**
+     * Draws a picture, unless another one was asked for in the meantime.
+     *
+     * @param {String} source - the picture's address
+     */
+    async printImage(source) {
+        const number = ++this.pictureNumber;
+        if (this.state.signMode === "load") {
+            this.loadedPicture = source;
+        }
+        const picture = await this.loadPicture(source);
+        if (number !== this.pictureNumber || !this.canvas) {
+            return;
+        }
+        this.clear();
+        if (!picture) {
+            this.state.loadIsInvalid = true;
+            return;
+        }
+        const {width, height} = this.canvas;
+        if (!width) {
+            return;
+        }
+        const scale = Math.min(width / picture.width, height / picture.height);
+        const [w, h] = [picture.width * scale, picture.height * scale];
+        const context = this.canvas.getContext("2d");
+        context.drawImage(picture, (width - w) / 2, (height - h) / 2, w, h);
+        this.signaturePad._isEmpty = false;
+        this.props.signature.isSignatureEmpty = false;
+        this.props.onSignatureChange(this.state.signMode);
+    }
+
+    clear() {
+        super.clear();
+        this.state.loadIsInvalid = false;
+    }
+
+    loadPicture(source) {
+        return new Promise((resolve) => {
+            const picture = new Image();
+            picture.onload = () => resolve(picture);
+            picture.onerror = () => resolve(null);
+            picture.src = source;
+        });
+    }
+}

@@ -1,0 +1,146 @@
+import {Component, markup, onMounted, onWillUnmount, useRef, useState} from "@odoo/owl";
+import {_t} from "@web/core/l10n/translation";
+import {rpc} from "@web/core/network/rpc";
+import {registry} from "@web/core/registry";
+import {redirect} from "@web/core/utils/urls";
+import {ContractNameAndSignature} from "./name_and_signature";
+
+/**
+ * Where a contract is signed in the portal: name, signature, consent, one button.
+ *
+ * Whatever goes wrong, what was typed and drawn stays, the button works again, and the
+ * error is read out.
+ */
+export class ContractSignForm extends Component {
+    static template = "customer_contract.SignForm";
+    static components = {ContractNameAndSignature};
+    static props = {
+        callUrl: String,
+        digest: String,
+        consentDigest: String,
+        consentText: String,
+        defaultName: String,
+        sendLabel: String,
+    };
+
+    setup() {
+        this.root = useRef("root");
+        this.state = useState({
+            problems: [],
+            changes: null,
+            isOutdated: false,
+            hasConsent: false,
+            isBusy: false,
+        });
+        this.signature = useState({
+            name: this.props.defaultName,
+            isSignatureEmpty: true,
+            getSignatureImage: () => "",
+            resetSignature: () => {},
+        });
+        this.onShown = this.onShown.bind(this);
+        onMounted(() => {
+            this.modal = this.root.el.closest(".modal");
+            this.modal?.addEventListener("shown.bs.modal", this.onShown);
+        });
+        onWillUnmount(() =>
+            this.modal?.removeEventListener("shown.bs.modal", this.onShown)
+        );
+    }
+
+    get signatureProps() {
+        return {signature: this.signature, fontColor: "#00008b"};
+    }
+
+    onShown() {
+        this.root.el.querySelector("input[name='signer']")?.focus();
+    }
+
+    /**
+     * Lists what the person has still to do.
+     *
+     * @returns {String[]} one sentence each
+     */
+    findProblems() {
+        const problems = [];
+        if (!this.signature.name.trim()) {
+            problems.push(_t("Please type your name."));
+        }
+        if (this.signature.isSignatureEmpty) {
+            problems.push(_t("Please sign: type your name, draw, or load a picture."));
+        }
+        if (!this.state.hasConsent) {
+            problems.push(_t("Please tick the box to agree to sign electronically."));
+        }
+        return problems;
+    }
+
+    async onSubmit() {
+        if (this.state.isBusy) {
+            return;
+        }
+        const problems = this.findProblems();
+        if (problems.length) {
+            this.showProblems(problems);
+            return;
+        }
+        this.state.isBusy = true;
+        this.state.problems = [];
+        const answer = await this.send();
+        if (answer.redirect_url) {
+            // the button stays off until the next page is there
+            redirect(answer.redirect_url);
+            return;
+        }
+        this.state.isBusy = false;
+        this.state.isOutdated = answer.reason === "version_changed";
+        this.state.changes = answer.changes ? markup(answer.changes) : null;
+        this.showProblems([answer.error]);
+    }
+
+    /**
+     * Sends the signature.
+     *
+     * @returns {Object} the server's answer, or an error in its shape
+     */
+    async send() {
+        try {
+            const answer = await rpc(
+                this.props.callUrl,
+                {
+                    name: this.signature.name,
+                    signature: this.signature.getSignatureImage().split(",")[1],
+                    digest: this.props.digest,
+                    consent: this.props.consentDigest || true,
+                },
+                {silent: true}
+            );
+            return answer || {error: this.unknownError};
+        } catch (error) {
+            console.warn(error);
+            return {error: this.unknownError};
+        }
+    }
+
+    get unknownError() {
+        return _t(
+            "We could not reach the server or it failed. Please try again: if your signature was recorded nevertheless, you will be told."
+        );
+    }
+
+    showProblems(problems) {
+        this.state.problems = problems;
+        // after the region is there
+        requestAnimationFrame(() =>
+            this.root.el?.querySelector(".o_contract_sign_error")?.focus()
+        );
+    }
+
+    onReload() {
+        window.location.reload();
+    }
+}
+
+registry
+    .category("public_components")
+    .add("customer_contract.sign_form", ContractSignForm);
