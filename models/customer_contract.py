@@ -409,14 +409,8 @@ class CustomerContract(models.Model):
         # having rights on sequences.
         company_sudo = company.sudo()
         return {
-            **{
-                name: False
-                for name in self._get_guarded_fields()
-                if self._fields[name].type != "one2many"
-            },
+            **self._prepare_guarded_values(),
             "name": company_sudo._next_contract_reference(),
-            "state": "draft",
-            "trail_length": 0,
         }
 
     def write(self, vals):

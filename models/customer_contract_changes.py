@@ -43,7 +43,10 @@ class CustomerContract(models.Model):
         :return: one line of HTML for each difference
         :rtype: list[markupsafe.Markup]
         """
-        before, after = self._prepare_comparable_facts(old), self._prepare_comparable_facts(new)
+        before, after = (
+            self._prepare_comparable_facts(old),
+            self._prepare_comparable_facts(new),
+        )
         return [
             Markup("<p><strong>%s:</strong> <del>%s</del> <ins>%s</ins></p>")
             % (label, before[label], after[label])
@@ -60,16 +63,22 @@ class CustomerContract(models.Model):
         """
         amount = content.get("amount") or {}
         people = [
-            person["name"] for person in content["participants"] if person["role"] == "signer"
+            person["name"]
+            for person in content["participants"]
+            if person["role"] == "signer"
         ]
         return {
             _("Title"): content.get("title") or "",
             _("Counterparty"): content["counterparty"]["name"],
             _("Signers"): ", ".join(people),
-            _("Amount"): " ".join(filter(None, (amount.get("value"), amount.get("currency")))),
+            _("Amount"): " ".join(
+                filter(None, (amount.get("value"), amount.get("currency")))
+            ),
             _("Start"): format_date(self.env, content.get("date_start") or False),
             _("End"): format_date(self.env, content.get("date_end") or False),
-            _("Documents"): ", ".join(file["name"] for file in content.get("documents", [])),
+            _("Documents"): ", ".join(
+                file["name"] for file in content.get("documents", [])
+            ),
         }
 
     def _compare_sections(self, old, new):
@@ -83,13 +92,17 @@ class CustomerContract(models.Model):
         gone = list(old)
         parts = []
         for section in new:
-            match = next((other for other in gone if other["title"] == section["title"]), None)
+            match = next(
+                (other for other in gone if other["title"] == section["title"]), None
+            )
             if match:
                 gone.remove(match)
             before, after = match["body"] if match else "", section["body"]
             if before != after:
                 parts.append(self._mark_changes(section["title"], before, after))
-        return parts + [self._mark_changes(other["title"], other["body"], "") for other in gone]
+        return parts + [
+            self._mark_changes(other["title"], other["body"], "") for other in gone
+        ]
 
     def _mark_changes(self, title, before, after):
         """Mark insertions and deletions in one section.
@@ -99,6 +112,9 @@ class CustomerContract(models.Model):
         :param str after: its HTML in another
         :rtype: markupsafe.Markup
         """
-        clean = [str(html_sanitize(body or "", strip_classes=True)) for body in (before, after)]
+        clean = [
+            str(html_sanitize(body or "", strip_classes=True))
+            for body in (before, after)
+        ]
         marked = html_sanitize(htmldiff(*clean), strip_classes=True)
         return Markup("<h4>%s</h4>%s") % (title, marked)

@@ -42,6 +42,22 @@ class CustomerContractGuardMixin(models.AbstractModel):
         """
         return self._with_pass().write(values)
 
+    def _prepare_guarded_values(self):
+        """Prepare what guarded fields start with.
+
+        New records get these explicitly, since a ``default_…`` key of the caller's
+        context would come before the fields' own defaults.
+
+        :return: the fields' own defaults
+        :rtype: dict
+        """
+        fields = [self._fields[name] for name in self._get_guarded_fields()]
+        return {
+            field.name: field.default(self) if field.default else False
+            for field in fields
+            if field.type not in ("one2many", "many2many")
+        }
+
     def _check_guarded_fields(self, values):
         """Refuse values for guarded fields that come from outside.
 

@@ -121,7 +121,9 @@ class CustomerContract(models.Model):
         self._check_state("approval", "sent")
         for contract in self:
             waited_for = contract._get_next_participants()
-            waited_for._write_guarded({"reminded_on": fields.Datetime.now()})
+            waited_for._write_guarded(
+                {"reminded_on": fields.Datetime.now(), "is_code_locked": False}
+            )
             # A resent request replaces the links sent before.
             contract._revoke_links(waited_for)
             for participant in waited_for:
@@ -217,6 +219,7 @@ class CustomerContract(models.Model):
         if self.state == "sent":
             self._check_can_be_sent()
             self._revoke_links(self._get_next_participants())
+            self._get_next_participants()._write_guarded({"is_code_locked": False})
             if notify:
                 self._get_next_participants()._notify_request()
             return
@@ -246,6 +249,7 @@ class CustomerContract(models.Model):
         self._check_state("approval", "sent")
         if participant.role != "approver" or not participant._is_in_turn():
             raise UserError(_("It is not your turn to act on this contract."))
+        self._check_identified(participant, identified_by)
         participant._finish()
         self._log_event("approved", participant=participant, identified_by=identified_by)
         self._advance()
@@ -287,7 +291,13 @@ class CustomerContract(models.Model):
         self._revoke_links()
         self._change_state("draft", current_version_id=False, closing_reason=False)
         self.participant_ids._write_guarded(
-            {"state": "waiting", "requested_on": False, "viewed_on": False, "done_on": False}
+            {
+                "state": "waiting",
+                "channel": "esign",
+                "requested_on": False,
+                "viewed_on": False,
+                "done_on": False,
+            }
         )
 
     def _decline(self, participant, reason, identified_by):
@@ -354,6 +364,7 @@ class CustomerContract(models.Model):
 
     def _check_objection(self, participant, reason):
         """Refuse an objection that is out of turn or without a reason."""
+        self._lock_for_act()
         self._check_state("sent", "approval")
         if not participant._is_in_turn():
             raise UserError(_("It is not your turn to act on this contract."))

@@ -126,9 +126,7 @@ class CustomerContractParticipant(models.Model):
         values_list = []
         for values in vals_list:
             self._check_guarded_fields(values)
-            values_list.append(
-                {**values, **dict.fromkeys(self._get_guarded_fields(), False), "state": "waiting"}
-            )
+            values_list.append({**values, **self._prepare_guarded_values()})
         participants = super().create(values_list)
         participants.contract_id._check_content_is_open()
         return participants

@@ -132,6 +132,20 @@ class CustomerContract(models.Model):
             lambda participant: participant.partner_id not in partners
         )._notify_request()
 
+    def _message_receive_bounce(self, email, partner):
+        """Record that a mail came back, and tell the manager who cannot be reached."""
+        super()._message_receive_bounce(email, partner)
+        for contract in self:
+            for participant in contract.participant_ids:
+                if participant.partner_id in partner:
+                    contract._log_event("mail_bounced", participant=participant)
+                    contract._tell_manager(
+                        _(
+                            "The e-mail to %(person)s came back. Check the address.",
+                            person=participant.partner_id.name,
+                        )
+                    )
+
     def _notify_get_recipients_groups(self, message, model_description, msg_vals=False):
         """Give each outside participant a mail of its own, for the personal link."""
         groups = super()._notify_get_recipients_groups(

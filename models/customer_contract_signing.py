@@ -5,7 +5,7 @@ import time
 from odoo import _, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.http import request
-from odoo.tools import consteq
+from odoo.tools import SQL, consteq
 
 MAX_NAME_LENGTH = 120
 IDENTITY_CHECK_SECONDS = 10 * 60
@@ -105,6 +105,7 @@ class CustomerContract(models.Model):
             participant.contract_id == self
             and participant.role == "signer"
             and participant in self._get_next_participants()
+            and participant.channel == "esign"
             and self.state in ("draft", "sent")
             and bool(self.current_version_id)
             and not (deadline and deadline < fields.Date.context_today(self))
@@ -140,8 +141,10 @@ class CustomerContract(models.Model):
         # The signer has no rights on evidence and states: the system records.
         contract_sudo = self.sudo()
         participant_sudo = participant.sudo()
+        contract_sudo._lock_for_act()
         if not contract_sudo._can_be_signed(participant_sudo):
             raise UserError(contract_sudo._explain_why_not(participant_sudo))
+        contract_sudo._check_identified(participant_sudo, identified_by)
         version = contract_sudo.current_version_id
         if not isinstance(digest, str) or not consteq(
             digest.encode(), version.content_digest.encode()
@@ -184,6 +187,18 @@ class CustomerContract(models.Model):
             contract_sudo._advance()
         return row
 
+    def _lock_for_act(self):
+        """Have acts on the contract wait for each other.
+
+        Whoever waited for an act that changed the contract starts again and sees it:
+        the database reports a conflict, upon which Odoo repeats the request. Odoo's
+        own `lock_for_update` would refuse instead of waiting.
+        """
+        self.ensure_one()
+        self.env.cr.execute(
+            SQL("SELECT id FROM customer_contract WHERE id = %s FOR UPDATE", self.id)
+        )
+
     def _get_signing_intent(self):
         """Return the words of the button with which a person signs this contract."""
         self.ensure_one()
@@ -222,6 +237,8 @@ class CustomerContract(models.Model):
             return _("This contract is disputed. It can be signed once that is settled.")
         if self.state in ("draft", "approval"):
             return _("This contract is being revised. You will get the new version.")
+        if participant.channel == "paper":
+            return _("You asked to sign on paper.")
         if self.state == "sent" and participant.state == "waiting":
             people = ", ".join(self._get_next_participants().mapped("partner_id.name"))
             return _("It is not your turn yet: %(people)s comes first.", people=people)

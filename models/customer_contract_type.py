@@ -1,5 +1,23 @@
 from odoo import fields, models
 
+IDENTITY_POLICIES = [
+    ("link", "Personal Link"),
+    ("code", "Personal Link and One-Time Code"),
+    ("portal", "Portal Login"),
+    ("portal_2fa", "Portal Login with Second Factor or Passkey"),
+]
+
+
+def get_strength(policy):
+    """Return a policy's rank; a policy meets all those of a lower rank.
+
+    :param str policy: one of the policies, or none
+    :return: the rank, -1 for whatever is not known
+    :rtype: int
+    """
+    names = [name for name, _label in IDENTITY_POLICIES]
+    return names.index(policy) if policy in names else -1
+
 
 class CustomerContractType(models.Model):
     """A kind of contract, such as maintenance or non-disclosure."""
@@ -12,6 +30,13 @@ class CustomerContractType(models.Model):
     sequence = fields.Integer(default=10)
     active = fields.Boolean(default=True)
     company_id = fields.Many2one("res.company", index="btree_not_null")
+    identity_policy = fields.Selection(
+        IDENTITY_POLICIES,
+        "Identification",
+        required=True,
+        default="link",
+        help="How signers outside the company show who they are, at least.",
+    )
     contract_count = fields.Integer(compute="_compute_contract_count")
 
     def _compute_contract_count(self):

@@ -1,4 +1,7 @@
 from odoo import fields, models
+from odoo.http import request
+
+from .customer_contract_identity import AUTH_METHOD_KEY
 
 
 class ResUsers(models.Model):
@@ -9,3 +12,11 @@ class ResUsers(models.Model):
     contract_signature = fields.Binary(
         copy=False, attachment=False, groups=fields.NO_ACCESS, prefetch=False
     )
+
+    def authenticate(self, credential, user_agent_env):
+        """Remember in the session how the user logged in, for contracts that ask."""
+        auth_info = super().authenticate(credential, user_agent_env)
+        if request and hasattr(request, "session"):
+            is_passkey = auth_info.get("auth_method") == "passkey"
+            request.session[AUTH_METHOD_KEY] = "passkey" if is_passkey else "other"
+        return auth_info

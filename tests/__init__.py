@@ -1,1 +1,9 @@
-from . import test_access_rights, test_evidence, test_lifecycle, test_routing, test_signing
+from . import (
+    test_access_rights,
+    test_concurrency,
+    test_evidence,
+    test_identity,
+    test_lifecycle,
+    test_routing,
+    test_signing,
+)
