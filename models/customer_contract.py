@@ -1,10 +1,5 @@
-from dateutil.relativedelta import relativedelta
-
 from odoo import Command, _, api, fields, models
-from odoo.exceptions import UserError, ValidationError
-from odoo.fields import Domain
-
-FINAL_STATES = ("signed", "declined", "cancelled", "expired")
+from odoo.exceptions import ValidationError
 
 
 class CustomerContract(models.Model):
@@ -29,7 +24,12 @@ class CustomerContract(models.Model):
     _check_company_auto = True
 
     name = fields.Char(
-        "Reference", required=True, readonly=True, copy=False, default="", index="trigram"
+        "Reference",
+        required=True,
+        readonly=True,
+        copy=False,
+        default="",
+        index="trigram",
     )
     title = fields.Char(required=True, tracking=10)
     active = fields.Boolean(default=True, tracking=True)
@@ -51,11 +51,19 @@ class CustomerContract(models.Model):
         help="What the counterparty is to us.",
     )
     type_id = fields.Many2one(
-        "customer.contract.type", index="btree_not_null", tracking=True, check_company=True
+        "customer.contract.type",
+        index="btree_not_null",
+        tracking=True,
+        check_company=True,
     )
     tag_ids = fields.Many2many("customer.contract.tag", groups="base.group_user")
     partner_id = fields.Many2one(
-        "res.partner", "Counterparty", required=True, index=True, tracking=20, check_company=True
+        "res.partner",
+        "Counterparty",
+        required=True,
+        index=True,
+        tracking=20,
+        check_company=True,
     )
     commercial_partner_id = fields.Many2one(
         "res.partner",
@@ -106,9 +114,7 @@ class CustomerContract(models.Model):
     )
     amount_total = fields.Monetary("Amount", tracking=True)
     note = fields.Html("Internal Note", groups="base.group_user")
-    section_ids = fields.One2many(
-        "customer.contract.section", "contract_id", "Sections", copy=True
-    )
+    section_ids = fields.One2many("customer.contract.section", "contract_id", "Sections", copy=True)
     participant_ids = fields.One2many(
         "customer.contract.participant",
         "contract_id",
@@ -148,37 +154,8 @@ class CustomerContract(models.Model):
         index=True,
         tracking=30,
     )
-    stage_id = fields.Many2one(
-        "customer.contract.stage",
-        ondelete="restrict",
-        index=True,
-        copy=False,
-        compute="_compute_stage_id",
-        store=True,
-        readonly=False,
-        precompute=True,
-        group_expand="_read_group_stage_ids",
-        domain="['|', ('type_ids', '=', False), ('type_ids', '=', type_id)]",
-        tracking=True,
-        groups="base.group_user",
-    )
-    lifecycle = fields.Selection(
-        [
-            ("upcoming", "Upcoming"),
-            ("running", "Running"),
-            ("expiring", "Expiring"),
-            ("ended", "Ended"),
-            ("terminated", "Terminated"),
-        ],
-        "Life Cycle",
-        compute="_compute_lifecycle",
-        search="_search_lifecycle",
-        help="Where a signed contract stands between its dates.",
-    )
     signed_on = fields.Datetime("Fully Signed On", readonly=True, copy=False, index=True)
     sent_on = fields.Datetime(readonly=True, copy=False)
-    termination_date = fields.Date(readonly=True, copy=False, tracking=True)
-    termination_reason = fields.Text(readonly=True, copy=False, groups="base.group_user")
     closing_reason = fields.Text(
         readonly=True,
         copy=False,
@@ -186,31 +163,6 @@ class CustomerContract(models.Model):
         groups="base.group_user",
     )
 
-    version_ids = fields.One2many(
-        "customer.contract.version", "contract_id", "Versions", readonly=True, copy=False
-    )
-    current_version_id = fields.Many2one(
-        "customer.contract.version", "Version", readonly=True, copy=False, index="btree_not_null"
-    )
-    signature_ids = fields.One2many(
-        "customer.contract.signature", "contract_id", "Signatures", readonly=True, copy=False
-    )
-    current_signature_ids = fields.One2many(
-        "customer.contract.signature", compute="_compute_current_signature_ids"
-    )
-    event_ids = fields.One2many(
-        "customer.contract.event", "contract_id", "Audit Trail", readonly=True, copy=False
-    )
-    trail_length = fields.Integer(readonly=True, copy=False, groups="base.group_user")
-    trail_head = fields.Char(readonly=True, copy=False, groups="base.group_user")
-    verification_code = fields.Char(readonly=True, copy=False, index="btree_not_null")
-    signed_document_id = fields.Many2one(
-        "ir.attachment", "Signed Contract", readonly=True, copy=False
-    )
-    signed_document_digest = fields.Char(
-        "Signed Contract's SHA-256", readonly=True, copy=False, groups="base.group_user"
-    )
-    copies_sent_on = fields.Datetime(readonly=True, copy=False, groups="base.group_user")
     is_editable = fields.Boolean(compute="_compute_is_editable")
 
     _dates_in_order = models.Constraint(
@@ -220,38 +172,6 @@ class CustomerContract(models.Model):
     _name_unique = models.UniqueIndex(
         "(company_id, name)", "A company's contracts have distinct references."
     )
-    _verification_code_unique = models.UniqueIndex(
-        "(verification_code) WHERE verification_code IS NOT NULL",
-        "Two contracts cannot share a verification code.",
-    )
-    _to_finalize = models.Index(
-        "(id) WHERE state = 'signed' AND copies_sent_on IS NULL"
-    )
-
-    def init(self):
-        """Keep contracts that were frozen, whatever goes around the ORM."""
-        super().init()
-        self.env.cr.execute(
-            """
-            CREATE OR REPLACE FUNCTION customer_contract_refuse_deletion()
-            RETURNS trigger AS $$
-            BEGIN
-                IF EXISTS (
-                    SELECT 1 FROM customer_contract_version WHERE contract_id = OLD.id
-                ) THEN
-                    RAISE EXCEPTION 'Contract % is evidence and cannot be deleted', OLD.id
-                        USING ERRCODE = 'restrict_violation';
-                END IF;
-                RETURN OLD;
-            END
-            $$ LANGUAGE plpgsql;
-            DROP TRIGGER IF EXISTS customer_contract_refuse_deletion ON customer_contract;
-            CREATE TRIGGER customer_contract_refuse_deletion
-                BEFORE DELETE ON customer_contract
-                FOR EACH ROW EXECUTE FUNCTION customer_contract_refuse_deletion();
-            """
-        )
-
     # === COMPUTE METHODS === #
 
     @api.depends("name", "title")
@@ -282,77 +202,15 @@ class CustomerContract(models.Model):
                 ._get_default_team_id(user_id=contract.user_id.id)
             )
 
-    @api.depends("type_id")
-    def _compute_stage_id(self):
-        for contract in self:
-            stage = contract.stage_id
-            if stage and (not stage.type_ids or contract.type_id in stage.type_ids):
-                continue
-            contract.stage_id = contract._find_stage(contract.state or "draft")
-
     @api.depends("document_ids")
     def _compute_document_count(self):
         for contract in self:
             contract.document_count = len(contract.document_ids)
 
-    @api.depends("signature_ids", "current_version_id")
-    def _compute_current_signature_ids(self):
-        for contract in self:
-            contract.current_signature_ids = contract.signature_ids.filtered(
-                lambda signature, contract=contract: signature.version_id
-                == contract.current_version_id
-            )
-
     @api.depends("state", "current_version_id")
     def _compute_is_editable(self):
         for contract in self:
             contract.is_editable = contract._can_be_edited()
-
-    @api.depends("state", "date_start", "date_end", "termination_date", "company_id")
-    def _compute_lifecycle(self):
-        for contract in self:
-            today = fields.Date.context_today(contract)
-            horizon = today + relativedelta(days=contract.company_id.contract_expiring_days)
-            if contract.state != "signed":
-                contract.lifecycle = False
-            elif contract.termination_date and contract.termination_date <= today:
-                contract.lifecycle = "terminated"
-            elif contract.date_end and contract.date_end < today:
-                contract.lifecycle = "ended"
-            elif contract.date_start and contract.date_start > today:
-                contract.lifecycle = "upcoming"
-            elif contract.date_end and contract.date_end <= horizon:
-                contract.lifecycle = "expiring"
-            else:
-                contract.lifecycle = "running"
-
-    def _search_lifecycle(self, operator, value):
-        if operator != "in":
-            return NotImplemented
-        today = fields.Date.context_today(self)
-        signed = Domain("state", "=", "signed")
-        terminated = Domain("termination_date", "<=", today)
-        ended = Domain("date_end", "<", today)
-        upcoming = Domain("date_start", ">", today)
-        # the announcement period is the company's own
-        expiring = Domain.OR(
-            Domain("company_id", "=", company.id)
-            & Domain("date_end", "<=", today + relativedelta(days=company.contract_expiring_days))
-            for company in self.env["res.company"].sudo().search([])
-        )
-        domains = {
-            False: ~signed,
-            "terminated": signed & terminated,
-            "ended": signed & ~terminated & ended,
-            "upcoming": signed & ~terminated & ~ended & upcoming,
-            "expiring": signed & ~terminated & ~ended & ~upcoming & expiring,
-            "running": signed & ~terminated & ~ended & ~upcoming & ~expiring,
-        }
-        return Domain.OR(domains[item] for item in value if item in domains)
-
-    @api.model
-    def _read_group_stage_ids(self, stages, domain):
-        return stages.search([])
 
     # === CONSTRAINT METHODS === #
 
@@ -366,8 +224,8 @@ class CustomerContract(models.Model):
                 raise ValidationError(
                     _(
                         "%(requester)s cannot be the requester: the contact belongs to "
-                        "another company than %(counterparty)s. Set the contact's company "
-                        "first.",
+                        "another company than %(counterparty)s. Set the contact's "
+                        "company first.",
                         requester=requester.display_name,
                         counterparty=contract.partner_id.display_name,
                     )
@@ -419,26 +277,12 @@ class CustomerContract(models.Model):
         if not self._has_pass() and "portal_published" in vals:
             for contract in self:
                 if contract.portal_published != bool(vals["portal_published"]):
-                    contract._log_event(
-                        "shared" if vals["portal_published"] else "unshared"
-                    )
+                    contract._log_event("shared" if vals["portal_published"] else "unshared")
         changes = self._prepare_change_details(vals)
         result = super().write(vals)
         for contract, details in changes.items():
             contract._log_event("changed", details=details)
         return result
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_except_frozen(self):
-        for contract in self:
-            if contract.sudo().version_ids:
-                raise UserError(
-                    _(
-                        "%(contract)s has been frozen for signature, so its records are "
-                        "evidence. Cancel or archive it instead.",
-                        contract=contract.display_name,
-                    )
-                )
 
     def copy_data(self, default=None):
         vals_list = super().copy_data(default=default)
@@ -458,35 +302,5 @@ class CustomerContract(models.Model):
             "state",
             "signed_on",
             "sent_on",
-            "termination_date",
-            "termination_reason",
             "closing_reason",
-            "version_ids",
-            "current_version_id",
-            "signature_ids",
-            "event_ids",
-            "trail_length",
-            "trail_head",
-            "verification_code",
-            "signed_document_id",
-            "signed_document_digest",
-            "copies_sent_on",
         }
-
-    def _find_stage(self, state):
-        """Find the business status that belongs to a request state.
-
-        :param str state: a value of ``state``
-        :return: the stage, or none if no stage is bound to that state
-        :rtype: recordset of `customer.contract.stage`
-        """
-        self.ensure_one()
-        return self.env["customer.contract.stage"].search(
-            [
-                ("bound_state", "=", state),
-                "|",
-                ("type_ids", "=", False),
-                ("type_ids", "=", self.type_id.id),
-            ],
-            limit=1,
-        )

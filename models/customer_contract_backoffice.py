@@ -3,29 +3,39 @@ from datetime import timedelta
 from odoo import _, api, fields, models
 from odoo.fields import Domain
 
+from .customer_contract_portal import MAIL_LAYOUT
+
 
 class CustomerContract(models.Model):
     """What the back office shows about a contract, and its buttons' dialogs."""
 
     _inherit = "customer.contract"
 
-    next_step = fields.Char(compute="_compute_next_step", groups="base.group_user")
+    next_step = fields.Char(compute="_compute_next_step")
     signer_count = fields.Integer(compute="_compute_signature_progress")
     signature_count = fields.Integer(compute="_compute_signature_progress")
     signature_progress = fields.Float(
-        compute="_compute_signature_progress", help="Share of the signers who have signed, in %."
+        compute="_compute_signature_progress",
+        help="Share of the signers who have signed, in %.",
     )
     needs_approval = fields.Boolean(compute="_compute_possible_acts")
     can_sign = fields.Boolean(compute="_compute_possible_acts")
     can_approve = fields.Boolean(compute="_compute_possible_acts")
     waits_for_me = fields.Boolean(
-        compute="_compute_possible_acts", search="_search_waits_for_me", string="Waits for Me"
+        compute="_compute_possible_acts",
+        search="_search_waits_for_me",
+        string="Waits for Me",
     )
     is_late = fields.Boolean(compute="_compute_is_late", search="_search_is_late")
 
     # === COMPUTE METHODS === #
 
-    @api.depends("state", "participant_ids.state", "participant_ids.sequence", "signed_document_id")
+    @api.depends(
+        "state",
+        "participant_ids.state",
+        "participant_ids.sequence",
+        "signed_document_id",
+    )
     def _compute_next_step(self):
         for contract in self:
             contract.next_step = contract._get_next_step(self.env.user.partner_id)
@@ -42,20 +52,30 @@ class CustomerContract(models.Model):
             contract.signature_count = done
             contract.signature_progress = 100 * done / len(signers_sudo) if signers_sudo else 0
 
-    @api.depends("state", "participant_ids.state", "participant_ids.role", "participant_ids.sequence")
+    @api.depends(
+        "state",
+        "participant_ids.state",
+        "participant_ids.role",
+        "participant_ids.sequence",
+    )
     @api.depends_context("uid")
     def _compute_possible_acts(self):
         may_sign = self.env.user.has_group("customer_contract.group_contract_esign")
         for contract in self:
-            own = contract.sudo()._get_next_participants().filtered(
-                lambda participant: participant.partner_id == self.env.user.partner_id
+            own = (
+                contract.sudo()
+                ._get_next_participants()
+                .filtered(lambda participant: participant.partner_id == self.env.user.partner_id)
             )
             roles = own.mapped("role")
             contract.needs_approval = contract.sudo()._needs_approval()
             contract.can_sign = (
                 may_sign and "signer" in roles and contract.state in ("draft", "sent")
             )
-            contract.can_approve = "approver" in roles and contract.state in ("approval", "sent")
+            contract.can_approve = "approver" in roles and contract.state in (
+                "approval",
+                "sent",
+            )
             contract.waits_for_me = contract.can_approve or (
                 "signer" in roles and contract.state == "sent"
             )
@@ -132,9 +152,7 @@ class CustomerContract(models.Model):
                 "default_composition_mode": "comment",
                 "default_template_id": template.id,
                 "default_partner_ids": outside.partner_id.ids,
-                "default_email_layout_xmlid": (
-                    "mail.mail_notification_layout_with_responsible_signature"
-                ),
+                "default_email_layout_xmlid": MAIL_LAYOUT,
                 "customer_contract_send": True,
                 "force_email": True,
             },

@@ -1,6 +1,5 @@
-from markupsafe import Markup
-
 from lxml.html.diff import htmldiff
+from markupsafe import Markup
 
 from odoo import _, models
 from odoo.tools import format_date, html_sanitize
@@ -63,22 +62,16 @@ class CustomerContract(models.Model):
         """
         amount = content.get("amount") or {}
         people = [
-            person["name"]
-            for person in content["participants"]
-            if person["role"] == "signer"
+            person["name"] for person in content["participants"] if person["role"] == "signer"
         ]
         return {
             _("Title"): content.get("title") or "",
             _("Counterparty"): content["counterparty"]["name"],
             _("Signers"): ", ".join(people),
-            _("Amount"): " ".join(
-                filter(None, (amount.get("value"), amount.get("currency")))
-            ),
+            _("Amount"): " ".join(filter(None, (amount.get("value"), amount.get("currency")))),
             _("Start"): format_date(self.env, content.get("date_start") or False),
             _("End"): format_date(self.env, content.get("date_end") or False),
-            _("Documents"): ", ".join(
-                file["name"] for file in content.get("documents", [])
-            ),
+            _("Documents"): ", ".join(file["name"] for file in content.get("documents", [])),
         }
 
     def _compare_sections(self, old, new):
@@ -92,17 +85,13 @@ class CustomerContract(models.Model):
         gone = list(old)
         parts = []
         for section in new:
-            match = next(
-                (other for other in gone if other["title"] == section["title"]), None
-            )
+            match = next((other for other in gone if other["title"] == section["title"]), None)
             if match:
                 gone.remove(match)
             before, after = match["body"] if match else "", section["body"]
             if before != after:
                 parts.append(self._mark_changes(section["title"], before, after))
-        return parts + [
-            self._mark_changes(other["title"], other["body"], "") for other in gone
-        ]
+        return parts + [self._mark_changes(other["title"], other["body"], "") for other in gone]
 
     def _mark_changes(self, title, before, after):
         """Mark insertions and deletions in one section.
@@ -112,9 +101,6 @@ class CustomerContract(models.Model):
         :param str after: its HTML in another
         :rtype: markupsafe.Markup
         """
-        clean = [
-            str(html_sanitize(body or "", strip_classes=True))
-            for body in (before, after)
-        ]
+        clean = [str(html_sanitize(body or "", strip_classes=True)) for body in (before, after)]
         marked = html_sanitize(htmldiff(*clean), strip_classes=True)
         return Markup("<h4>%s</h4>%s") % (title, marked)

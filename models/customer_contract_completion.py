@@ -56,7 +56,6 @@ class CustomerContract(models.Model):
                     step()
             except Exception as error:
                 # whatever fails here must leave the other contracts alone
-                _logger.exception("A step after the signatures of contract %s failed", self.id)
                 self.invalidate_recordset()
                 self._report_failure(error)
                 return
@@ -68,6 +67,7 @@ class CustomerContract(models.Model):
         :param Exception error: what went wrong
         """
         self.ensure_one()
+        _logger.exception("A step after the signatures of contract %s failed", self.id)
         last = self.sudo().event_ids.sorted("sequence")[-1:]
         if last.event_type != "job_failed":
             self._log_event("job_failed", details={"error": str(error)[:500]})
@@ -90,29 +90,17 @@ class CustomerContract(models.Model):
             _("%(reference)s signed.pdf", reference=self._get_file_stem()), document
         )
         digest = sha256_of(document)
-        self._write_guarded(
-            {"signed_document_id": attachment.id, "signed_document_digest": digest}
-        )
+        self._write_guarded({"signed_document_id": attachment.id, "signed_document_digest": digest})
         self._log_event("document_stored", details={"sha256": digest, "size": len(document)})
-
-    def _render_signed_document(self, signatures):
-        """Render what everybody will see for ever.
-
-        :param recordset signatures: the signatures under the current version
-        :return: a PDF
-        :rtype: bytes
-        """
-        self.ensure_one()
-        return self._render_contract_pdf(self.current_version_id._get_content(), signatures)
 
     def _send_copies(self):
         """Post the signed contract in the chatter and mail it to every party."""
         self.ensure_one()
         people = self.participant_ids.partner_id | self.requester_id | self.user_id.partner_id
         self._send_template(
-            "customer_contract.mail_template_signed", people, attachments=self.signed_document_id
+            "customer_contract.mail_template_signed",
+            people,
+            attachments=self.signed_document_id,
         )
         self._write_guarded({"copies_sent_on": fields.Datetime.now()})
-        self._log_event(
-            "copies_sent", details={"recipients": sorted(people.mapped("name"))}
-        )
+        self._log_event("copies_sent", details={"recipients": sorted(people.mapped("name"))})

@@ -16,7 +16,9 @@ class CustomerContractConsent(models.Model):
     _rec_name = "version"
 
     company_id = fields.Many2one(
-        "res.company", index="btree_not_null", help="Empty: for every company without its own."
+        "res.company",
+        index="btree_not_null",
+        help="Empty: for every company without its own.",
     )
     lang = fields.Selection(
         lambda self: self.env["res.lang"].get_installed(),
@@ -91,6 +93,10 @@ class CustomerContractConsent(models.Model):
             [("company_id", "in", (company.id, False)), ("lang", "in", (lang, False))]
         )
         return consents_sudo.sorted(
-            lambda consent: (bool(consent.company_id), bool(consent.lang), consent.version),
+            lambda consent: (
+                bool(consent.company_id),
+                bool(consent.lang),
+                consent.version,
+            ),
             reverse=True,
         )[:1]

@@ -181,8 +181,7 @@ class CustomerContract(models.Model):
         for node in root.xpath("//*[contains(@style, 'url(')]"):
             del node.attrib["style"]
         return "".join(
-            [root.text or ""]
-            + [lxml.html.tostring(child, encoding="unicode") for child in root]
+            [root.text or ""] + [lxml.html.tostring(child, encoding="unicode") for child in root]
         )
 
     def _prepare_embedded_image(self, source):
@@ -231,7 +230,11 @@ class CustomerContract(models.Model):
         canonical = Version._serialize(content)
         pdf = self._render_contract_pdf(content)
         attachment = self._store_evidence_file(
-            _("%(reference)s version %(number)s.pdf", reference=self._get_file_stem(), number=number),
+            _(
+                "%(reference)s version %(number)s.pdf",
+                reference=self._get_file_stem(),
+                number=number,
+            ),
             pdf,
         )
         version = Version._record(
@@ -276,11 +279,13 @@ class CustomerContract(models.Model):
         """Name the printed contract, as the portal's report route asks for it."""
         return self._get_file_stem()
 
-    def _render_contract_pdf(self, content, signatures=None):
+    def _render_contract_pdf(self, content, signatures=None, completion=None):
         """Render the contract report from frozen content.
 
         :param dict content: the canonical content
         :param recordset signatures: the `customer.contract.signature` rows to show
+        :param dict completion: what the certificate of completion is made from, if the
+            report is to end with it
         :return: the PDF
         :rtype: bytes
         :raise UserError: if no PDF comes out
@@ -292,12 +297,17 @@ class CustomerContract(models.Model):
             "customer_contract.action_report_customer_contract",
             res_ids=self.ids,
             data={
-                "contract_print": ContractPrint(content, tuple(signatures.ids if signatures else ()))
+                "contract_print": ContractPrint(
+                    content, tuple(signatures.ids if signatures else ()), completion
+                )
             },
         )
         if report_type != "pdf" or not pdf.startswith(b"%PDF-"):
             raise UserError(
-                _("The PDF of %(contract)s could not be made. Nothing was sent.", contract=self.name)
+                _(
+                    "The PDF of %(contract)s could not be made. Nothing was sent.",
+                    contract=self.name,
+                )
             )
         return pdf
 
@@ -312,7 +322,11 @@ class CustomerContract(models.Model):
         self.ensure_one()
         # Evidence is stored by the system: users may not create it themselves.
         attachment_sudo = (
-            self.env["ir.attachment"].sudo().with_context({})._with_pass().create(
+            self.env["ir.attachment"]
+            .sudo()
+            .with_context({})
+            ._with_pass()
+            .create(
                 {
                     "name": name,
                     "raw": content,

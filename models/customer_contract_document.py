@@ -1,4 +1,3 @@
-
 from odoo import _, api, fields, models
 from odoo.exceptions import UserError
 
@@ -79,6 +78,19 @@ class CustomerContractDocument(models.Model):
         for document, values in zip(self, vals_list, strict=True):
             values["ir_attachment_id"] = document.ir_attachment_id.copy().id
         return vals_list
+
+    def action_download(self):
+        """Download the file.
+
+        :return: an action
+        :rtype: dict
+        """
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_url",
+            "url": f"/web/content/{self._name}/{self.id}/raw/?download=true",
+            "target": "download",
+        }
 
     def _check_open_for_signing(self):
         """Refuse changes of documents that are part of a frozen contract.

@@ -61,6 +61,8 @@ class CustomerContractEvent(models.Model):
             ("expired", "Expired"),
             ("completed", "Signed by everyone"),
             ("document_stored", "Signed contract stored"),
+            ("seal_pending", "Seal pending"),
+            ("sealed", "Sealed"),
             ("copies_sent", "Signed contract sent to everyone"),
             ("job_failed", "Job failed"),
             ("shared", "Made visible in the portal"),
@@ -71,6 +73,8 @@ class CustomerContractEvent(models.Model):
             ("document_unshared", "Document hidden from the portal"),
             ("terminated", "Terminated"),
             ("integrity_checked", "Integrity checked"),
+            ("bundle_exported", "Evidence exported"),
+            ("trail_exported", "Audit trail exported"),
         ],
         "Event",
         required=True,
@@ -86,7 +90,8 @@ class CustomerContractEvent(models.Model):
     description = fields.Char("Details", compute="_compute_from_payload")
 
     _sequence_unique = models.UniqueIndex(
-        "(contract_id, sequence)", "A contract's events are numbered without repetition."
+        "(contract_id, sequence)",
+        "A contract's events are numbered without repetition.",
     )
 
     @api.depends("payload", "event_type")
@@ -118,7 +123,12 @@ class CustomerContractEvent(models.Model):
         parts = []
         if self.event_type == "changed" and details.get("fields"):
             parts += [
-                _("%(field)s: %(old)s → %(new)s", field=name, old=old or "∅", new=new or "∅")
+                _(
+                    "%(field)s: %(old)s → %(new)s",
+                    field=name,
+                    old=old or "∅",
+                    new=new or "∅",
+                )
                 for name, (old, new) in details.pop("fields").items()
             ]
         participant = payload.get("participant") or {}
@@ -145,7 +155,8 @@ class CustomerContractEvent(models.Model):
         self.env.cr.execute(
             SQL(
                 """
-                UPDATE customer_contract SET trail_length = COALESCE(trail_length, 0) + 1
+                UPDATE customer_contract
+                   SET trail_length = COALESCE(trail_length, 0) + 1
                  WHERE id = %s RETURNING trail_length, trail_head
                 """,
                 contract.id,
@@ -224,6 +235,28 @@ class CustomerContractEvent(models.Model):
             "payload": self._get_payload(),
             "payload_digest": self.payload_digest,
             "previous_hash": self.previous_hash,
+            "hash": self.hash,
+        }
+
+    def _describe(self):
+        """Return the event in words, for people who read the exported trail.
+
+        :rtype: dict
+        """
+        self.ensure_one()
+        payload = self._get_payload()
+        labels = dict(self._fields["event_type"]._description_selection(self.env))
+        return {
+            "number": self.sequence,
+            "time": fields.Datetime.to_string(self.occurred_on) + "Z",
+            "event": labels[self.event_type],
+            "who": self.actor,
+            "concerns": (payload.get("participant") or {}).get("name", ""),
+            "identified": self.identified_by,
+            "ip_address": self.ip_address,
+            "user_agent": payload.get("user_agent", ""),
+            "version": (payload.get("version") or {}).get("number", ""),
+            "details": self.description,
             "hash": self.hash,
         }
 

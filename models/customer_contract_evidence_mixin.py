@@ -70,11 +70,14 @@ class CustomerContractEvidenceMixin(models.AbstractModel):
             ),
         ):
             trigger = SQL.identifier(f"{self._table}_refuse_{suffix}")
+            self.env.cr.execute(SQL("DROP TRIGGER IF EXISTS %s ON %s", trigger, self._table_sql))
             self.env.cr.execute(
-                SQL("DROP TRIGGER IF EXISTS %s ON %s", trigger, self._table_sql)
-            )
-            self.env.cr.execute(
-                SQL("CREATE TRIGGER %s %s EXECUTE FUNCTION %s()", trigger, timing, function)
+                SQL(
+                    "CREATE TRIGGER %s %s EXECUTE FUNCTION %s()",
+                    trigger,
+                    timing,
+                    function,
+                )
             )
 
     @api.model_create_multi
@@ -129,9 +132,7 @@ class CustomerContractEvidenceMixin(models.AbstractModel):
                 raise TypeError(f"no canonical form for {type(value).__name__}")
 
         check(content)
-        return json.dumps(
-            content, sort_keys=True, separators=(",", ":"), ensure_ascii=False
-        )
+        return json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
     @api.model
     def _digest(self, content):

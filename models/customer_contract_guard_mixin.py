@@ -72,8 +72,6 @@ class CustomerContractGuardMixin(models.AbstractModel):
                 _(
                     "These fields follow from the contract's life and cannot be "
                     "written: %(fields)s",
-                    fields=", ".join(
-                        sorted(self._fields[name].string for name in refused)
-                    ),
+                    fields=", ".join(sorted(self._fields[name].string for name in refused)),
                 )
             )

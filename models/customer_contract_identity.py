@@ -58,7 +58,10 @@ class CustomerContract(models.Model):
         return super()._get_content_fields() | {"identity_policy"}
 
     def _prepare_content(self, number):
-        return {**super()._prepare_content(number), "identification": self.identity_policy}
+        return {
+            **super()._prepare_content(number),
+            "identification": self.identity_policy,
+        }
 
     def _is_identified(self, participant, identified_by):
         """Tell whether a person was identified surely enough to act.
@@ -88,8 +91,8 @@ class CustomerContract(models.Model):
                     "code": _("Please enter the code that we send to your e-mail address."),
                     "portal": _("Please log in to your account to do this."),
                     "portal_2fa": _(
-                        "Please log in to your account with a second factor or a passkey. "
-                        "You can set one up under My Account, Security."
+                        "Please log in to your account with a second factor or a "
+                        "passkey. You can set one up under My Account, Security."
                     ),
                 }.get(self.identity_policy, _("You could not be identified."))
             )
@@ -98,7 +101,7 @@ class CustomerContract(models.Model):
     def _get_login_strength(self):
         """Return how the user of this request logged in.
 
-        :return: ``portal_2fa`` if a second factor or a passkey was used, else ``portal``
+        :return: ``portal_2fa`` after a second factor or a passkey, else ``portal``
         :rtype: str
         """
         # With a second factor set up, nobody is let in without it.

@@ -25,8 +25,10 @@ class CustomerContract(models.Model):
             contract._check_state("draft")
             if not contract._needs_approval():
                 raise UserError(
-                    _("%(contract)s has no approver. You can send it right away.",
-                      contract=contract.display_name)
+                    _(
+                        "%(contract)s has no approver. You can send it right away.",
+                        contract=contract.display_name,
+                    )
                 )
             contract._check_can_be_sent()
             contract._ensure_frozen()
@@ -45,22 +47,6 @@ class CustomerContract(models.Model):
             participant = contract._get_participant_in_turn(self.env.user.partner_id, "approver")
             # Approvers may act on contracts that they may not edit.
             contract.sudo()._approve(participant.sudo(), identified_by="backend")
-        return True
-
-    def action_send_back(self, reason):
-        """Refuse to approve contracts, as the approver whose turn it is.
-
-        They go back to draft; what was frozen remains as history.
-
-        :param str reason: what has to change
-        :return: True
-        :rtype: bool
-        :raise UserError: if the user is not an approver in turn, or gives no reason
-        """
-        for contract in self:
-            participant = contract._get_participant_in_turn(self.env.user.partner_id, "approver")
-            # Approvers may act on contracts that they may not edit.
-            contract.sudo()._send_back(participant.sudo(), reason, identified_by="backend")
         return True
 
     def action_send(self):
@@ -105,7 +91,9 @@ class CustomerContract(models.Model):
         :raise UserError: if a contract is signed, or was never frozen
         """
         self.check_access("write")
-        self._check_state("draft", "approval", "sent", "disputed", "declined", "expired", "cancelled")
+        self._check_state(
+            "draft", "approval", "sent", "disputed", "declined", "expired", "cancelled"
+        )
         for contract in self:
             contract._supersede()
         return True
@@ -129,27 +117,6 @@ class CustomerContract(models.Model):
             for participant in waited_for:
                 contract._log_event("reminded", participant=participant)
             waited_for._notify_request("customer_contract.mail_template_reminder")
-        return True
-
-    def action_terminate(self, reason, date=None):
-        """Terminate signed contracts.
-
-        :param str reason: why the contract ends
-        :param str date: ISO date from which it no longer runs; today if left out
-        :return: True
-        :rtype: bool
-        :raise UserError: if a contract is not signed, or no reason is given
-        """
-        self.check_access("write")
-        self._check_state("signed")
-        if not (reason or "").strip():
-            raise UserError(_("Please say why the contract is terminated."))
-        day = fields.Date.to_date(date) or fields.Date.context_today(self)
-        for contract in self:
-            contract._write_guarded({"termination_date": day, "termination_reason": reason})
-            contract._log_event(
-                "terminated", details={"reason": reason, "date": fields.Date.to_string(day)}
-            )
         return True
 
     # === BUSINESS METHODS === #
@@ -180,7 +147,10 @@ class CustomerContract(models.Model):
         for participant in self._get_acting_participants():
             if not participant._has_valid_email():
                 problems.append(
-                    _("%(person)s has no valid e-mail address.", person=participant.partner_id.name)
+                    _(
+                        "%(person)s has no valid e-mail address.",
+                        person=participant.partner_id.name,
+                    )
                 )
         if self.date_start and self.date_end and self.date_start > self.date_end:
             problems.append(_("The contract ends before it starts."))
@@ -197,7 +167,10 @@ class CustomerContract(models.Model):
             problems = contract._get_sending_problems()
             if problems:
                 raise UserError(
-                    _("%(contract)s cannot be sent yet:", contract=contract.display_name)
+                    _(
+                        "%(contract)s cannot be sent yet:",
+                        contract=contract.display_name,
+                    )
                     + "".join(f"\n• {problem}" for problem in problems)
                 )
 
@@ -226,9 +199,7 @@ class CustomerContract(models.Model):
         self._check_state("draft", "approval")
         self._check_can_be_sent()
         if self._needs_approval():
-            raise UserError(
-                _("%(contract)s has to be approved first.", contract=self.display_name)
-            )
+            raise UserError(_("%(contract)s has to be approved first.", contract=self.display_name))
         self._ensure_frozen()
         self._advance(notify=notify)
 
@@ -254,31 +225,6 @@ class CustomerContract(models.Model):
         self._log_event("approved", participant=participant, identified_by=identified_by)
         self._advance()
 
-    def _send_back(self, participant, reason, identified_by):
-        """Bring the contract back to draft because an approver wants it changed.
-
-        :param recordset participant: the approver, in turn
-        :param str reason: what has to change; required
-        :param str identified_by: how the person was identified
-        :raise UserError: if no reason is given, or it is not the person's turn
-        """
-        self.ensure_one()
-        self._check_objection(participant, reason)
-        self._log_event(
-            "sent_back",
-            details={"reason": reason},
-            participant=participant,
-            identified_by=identified_by,
-        )
-        self._supersede()
-        self._tell_manager(
-            _(
-                "%(person)s sent the contract back: %(reason)s",
-                person=participant.partner_id.name,
-                reason=reason,
-            )
-        )
-
     def _supersede(self):
         """Bring the contract back to draft and void what is open."""
         self.ensure_one()
@@ -300,77 +246,6 @@ class CustomerContract(models.Model):
             }
         )
 
-    def _decline(self, participant, reason, identified_by):
-        """End the request because a participant declines.
-
-        :param recordset participant: the participant in turn
-        :param str reason: why; required
-        :param str identified_by: how the person was identified
-        :raise UserError: if no reason is given, or it is not the person's turn
-        """
-        self.ensure_one()
-        self._check_objection(participant, reason)
-        participant._finish("declined")
-        self._close("declined", "declined", reason, participant, identified_by)
-        self._tell_manager(_("%(person)s declined the contract: %(reason)s",
-                             person=participant.partner_id.name, reason=reason))
-
-    def _dispute(self, participant, reason, identified_by):
-        """Hold the request because a participant disagrees with something.
-
-        :param recordset participant: the participant in turn
-        :param str reason: with what; required
-        :param str identified_by: how the person was identified
-        :raise UserError: if no reason is given, or it is not the person's turn
-        """
-        self.ensure_one()
-        self._check_objection(participant, reason)
-        participant._write_guarded({"state": "disputed"})
-        self._change_state("disputed", closing_reason=reason)
-        self._log_event(
-            "disputed",
-            details={"reason": reason},
-            participant=participant,
-            identified_by=identified_by,
-        )
-        self._tell_manager(_("%(person)s disputes the contract: %(reason)s",
-                             person=participant.partner_id.name, reason=reason))
-
-    def action_resolve_dispute(self, explanation):
-        """End a dispute by an explanation; the person who disputed can sign again.
-
-        :param str explanation: the answer, sent to the person
-        :return: True
-        :rtype: bool
-        :raise UserError: if a contract is not disputed, or no answer is given
-        """
-        self.check_access("write")
-        self._check_state("disputed")
-        if not (explanation or "").strip():
-            raise UserError(_("Please answer what was disputed."))
-        for contract in self:
-            contract._log_event("dispute_resolved", details={"explanation": explanation})
-            contract._change_state("sent", closing_reason=False)
-            objectors = contract.participant_ids.filtered(
-                lambda participant: participant.state == "disputed"
-            )
-            objectors._write_guarded({"state": "requested"})
-            contract.message_post(
-                body=explanation,
-                partner_ids=objectors.partner_id.ids,
-                subtype_xmlid="mail.mt_comment",
-            )
-        return True
-
-    def _check_objection(self, participant, reason):
-        """Refuse an objection that is out of turn or without a reason."""
-        self._lock_for_act()
-        self._check_state("sent", "approval")
-        if not participant._is_in_turn():
-            raise UserError(_("It is not your turn to act on this contract."))
-        if not (reason or "").strip():
-            raise UserError(_("Please give a reason."))
-
     def _tell_manager(self, text):
         """Tell the contract's manager about something that needs an answer."""
         self.ensure_one()
@@ -384,16 +259,20 @@ class CustomerContract(models.Model):
         )
         if contract_sudo.user_id:
             contract_sudo.activity_schedule(
-                "mail.mail_activity_data_todo", summary=text[:120], user_id=contract_sudo.user_id.id
+                "mail.mail_activity_data_todo",
+                summary=text[:120],
+                user_id=contract_sudo.user_id.id,
             )
 
     def _get_informed_participants(self):
         """Return the outside participants who know of the open request."""
         self.ensure_one()
         return self._get_acting_participants().filtered(
-            lambda participant: participant.requested_on
-            and participant.state in ("requested", "viewed", "done", "disputed")
-            and not participant._get_internal_user()
+            lambda participant: (
+                participant.requested_on
+                and participant.state in ("requested", "viewed", "done", "disputed")
+                and not participant._get_internal_user()
+            )
         )
 
     def _get_overdue_domain(self):

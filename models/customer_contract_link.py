@@ -25,6 +25,11 @@ class CustomerContractLink(models.Model):
     participant_id = fields.Many2one(
         "customer.contract.participant", required=True, index=True, ondelete="cascade"
     )
+    version_id = fields.Many2one(
+        "customer.contract.version",
+        ondelete="cascade",
+        help="The version that the mail with the link was about.",
+    )
     token_digest = fields.Char(required=True)
     expires_on = fields.Datetime(required=True)
     is_revoked = fields.Boolean()
@@ -45,6 +50,7 @@ class CustomerContractLink(models.Model):
         self.sudo().create(
             {
                 "participant_id": participant.id,
+                "version_id": participant.sudo().contract_id.current_version_id.id,
                 "token_digest": self._digest(token),
                 "expires_on": self._get_expiry(participant.contract_id),
             }
@@ -68,7 +74,12 @@ class CustomerContractLink(models.Model):
         """
         company = contract.company_id
         expiry = fields.Datetime.now() + timedelta(days=company.contract_link_days)
-        if contract.sign_deadline and contract.state in ("draft", "approval", "sent", "disputed"):
+        if contract.sign_deadline and contract.state in (
+            "draft",
+            "approval",
+            "sent",
+            "disputed",
+        ):
             zone = pytz.timezone(company.partner_id.tz or contract.user_id.tz or "UTC")
             end_of_day = zone.localize(datetime.combine(contract.sign_deadline, time.max))
             expiry = end_of_day.astimezone(pytz.utc).replace(tzinfo=None, microsecond=0)

@@ -44,9 +44,7 @@ class CustomerContractParticipant(models.Model):
         precompute=True,
         help="In which function the person acts, for example Managing Director.",
     )
-    sequence = fields.Integer(
-        "Order", default=10, help="The same order means at the same time."
-    )
+    sequence = fields.Integer("Order", default=10, help="The same order means at the same time.")
     is_proposed = fields.Boolean(
         help="Proposed by the system: follows the contract's manager and counterparty."
     )
@@ -136,7 +134,12 @@ class CustomerContractParticipant(models.Model):
         if not self._has_pass():
             self.contract_id._check_content_is_open()
             if "partner_id" in vals and "is_proposed" not in vals:
-                self._log_change(_("%(old)s is replaced", old=", ".join(self.mapped("partner_id.name"))))
+                self._log_change(
+                    _(
+                        "%(old)s is replaced",
+                        old=", ".join(self.mapped("partner_id.name")),
+                    )
+                )
         return super().write(vals)
 
     @api.ondelete(at_uninstall=False)
@@ -245,12 +248,14 @@ class CustomerContractParticipant(models.Model):
         """
         for contract in self.contract_id:
             people = self.filtered(
-                lambda participant, contract=contract: participant.contract_id == contract
-                and not participant._get_internal_user()
+                lambda participant, contract=contract: (
+                    participant.contract_id == contract and not participant._get_internal_user()
+                )
             )
             if people:
                 contract._send_template(
-                    template_xmlid or "customer_contract.mail_template_request", people.partner_id
+                    template_xmlid or "customer_contract.mail_template_request",
+                    people.partner_id,
                 )
 
     def _mark_viewed(self, identified_by):
@@ -263,9 +268,7 @@ class CustomerContractParticipant(models.Model):
                 "viewed", participant=participant, identified_by=identified_by
             )
             if participant.state == "requested":
-                participant._write_guarded(
-                    {"state": "viewed", "viewed_on": fields.Datetime.now()}
-                )
+                participant._write_guarded({"state": "viewed", "viewed_on": fields.Datetime.now()})
 
     def _finish(self, state="done"):
         """Mark that the person has acted.

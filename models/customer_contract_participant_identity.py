@@ -31,9 +31,8 @@ class CustomerContractParticipant(models.Model):
         :param str identified_by: how the person was identified so far
         """
         self.ensure_one()
-        return (
-            self.contract_id.identity_policy == "code"
-            and not self.contract_id._is_identified(self, identified_by)
+        return self.contract_id.identity_policy == "code" and not self.contract_id._is_identified(
+            self, identified_by
         )
 
     def _send_code(self):
@@ -62,8 +61,8 @@ class CustomerContractParticipant(models.Model):
         if self.is_code_locked:
             raise UserError(
                 _(
-                    "Too many wrong codes were entered. Your contact has been told and can "
-                    "send you the contract again."
+                    "Too many wrong codes were entered. Your contact has been told and "
+                    "can send you the contract again."
                 )
             )
 
@@ -81,14 +80,16 @@ class CustomerContractParticipant(models.Model):
             return _("Too many wrong codes were entered.")
         outcome = self.env["customer.contract.code"]._spend(self, code)
         if outcome == "ok":
-            self.contract_id._log_event("code_accepted", participant=self, identified_by="link_code")
+            self.contract_id._log_event(
+                "code_accepted", participant=self, identified_by="link_code"
+            )
             return None
         self.contract_id._log_event("code_refused", participant=self, details={"why": outcome})
         if outcome == "locked":
             self._lock_codes()
             return _(
-                "Too many wrong codes were entered. Your contact has been told and can send "
-                "you the contract again."
+                "Too many wrong codes were entered. Your contact has been told and can "
+                "send you the contract again."
             )
         if outcome == "expired":
             return _("This code is no longer valid. Please ask for a new one.")
@@ -101,8 +102,8 @@ class CustomerContractParticipant(models.Model):
         self.contract_id._log_event("code_locked", participant=self)
         self.contract_id._tell_manager(
             _(
-                "%(person)s entered too many wrong codes. If it was not somebody else, send "
-                "the contract again.",
+                "%(person)s entered too many wrong codes. If it was not somebody else, "
+                "send the contract again.",
                 person=self.partner_id.name,
             )
         )

@@ -3,6 +3,7 @@ from odoo.fields import Domain
 from odoo.http import request
 
 SESSION_KEY = "customer_contract_links"
+MAIL_LAYOUT = "mail.mail_notification_layout_with_responsible_signature"
 
 
 class CustomerContract(models.Model):
@@ -20,7 +21,12 @@ class CustomerContract(models.Model):
         return ""
 
     def get_portal_url(
-        self, suffix=None, report_type=None, download=None, query_string=None, anchor=None
+        self,
+        suffix=None,
+        report_type=None,
+        download=None,
+        query_string=None,
+        anchor=None,
     ):
         """Return the contract's portal address, without any token.
 
@@ -79,8 +85,10 @@ class CustomerContract(models.Model):
         """
         # Nobody has rights on links.
         people_sudo = (participants or self.participant_ids).sudo()
-        links_sudo = self.env["customer.contract.link"].sudo().search(
-            [("participant_id", "in", people_sudo.ids), ("is_revoked", "=", False)]
+        links_sudo = (
+            self.env["customer.contract.link"]
+            .sudo()
+            .search([("participant_id", "in", people_sudo.ids), ("is_revoked", "=", False)])
         )
         links_sudo.is_revoked = True
         for participant_sudo in links_sudo.participant_id:
@@ -103,7 +111,7 @@ class CustomerContract(models.Model):
             "partner_ids": partners.ids,
             "author_id": author.id,
             "email_from": author.email_formatted,
-            "email_layout_xmlid": "mail.mail_notification_layout_with_responsible_signature",
+            "email_layout_xmlid": MAIL_LAYOUT,
         }
         if attachments:
             values["attachment_ids"] = attachments.ids
@@ -180,8 +188,8 @@ class CustomerContract(models.Model):
         for group in groups:
             prefix, _separator, participant_id = group["notification_group_name"].rpartition("_")
             if prefix == "contract_participant":
-                participant = self.env["customer.contract.participant"].sudo().browse(
-                    int(participant_id)
+                participant = (
+                    self.env["customer.contract.participant"].sudo().browse(int(participant_id))
                 )
                 group["button_access"]["url"] = Link._issue(participant)
         return groups
@@ -199,7 +207,9 @@ class CustomerContract(models.Model):
         """
         partner = self.env.user.partner_id
         acting = Domain(
-            "participant_ids", "any", [("partner_id", "=", partner.id), ("role", "!=", "observer")]
+            "participant_ids",
+            "any",
+            [("partner_id", "=", partner.id), ("role", "!=", "observer")],
         )
         asked_to_approve = Domain(
             "participant_ids",
@@ -246,8 +256,10 @@ class CustomerContract(models.Model):
         following = self.sudo()._get_next_participants()
         if self.state == "sent" or self.state == "approval":
             if partner and partner in following.partner_id:
-                return _("Your approval is needed") if self.state == "approval" else _(
-                    "Your signature is needed"
+                return (
+                    _("Your approval is needed")
+                    if self.state == "approval"
+                    else _("Your signature is needed")
                 )
             names = ", ".join(following.mapped("partner_id.name"))
             return _("Waiting for %(people)s", people=names)
@@ -267,9 +279,11 @@ class CustomerContract(models.Model):
         :rtype: recordset of `customer.contract.event`, elevated
         """
         self.ensure_one()
-        return self.sudo().event_ids.filtered(
-            lambda event: event.event_type in self._PORTAL_EVENT_TYPES
-        ).sorted("sequence")
+        return (
+            self.sudo()
+            .event_ids.filtered(lambda event: event.event_type in self._PORTAL_EVENT_TYPES)
+            .sorted("sequence")
+        )
 
     def _get_portal_documents(self):
         """Return the documents the parties may read.

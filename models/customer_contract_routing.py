@@ -18,8 +18,9 @@ class CustomerContract(models.Model):
             commands = []
             for values in contract._prepare_proposed_participants():
                 proposed = contract.participant_ids.filtered(
-                    lambda participant, party=values["party"]: participant.is_proposed
-                    and participant.party == party
+                    lambda participant, party=values["party"]: (
+                        participant.is_proposed and participant.party == party
+                    )
                 )[:1]
                 if proposed:
                     if proposed.partner_id.id != values["partner_id"]:
@@ -27,8 +28,9 @@ class CustomerContract(models.Model):
                             Command.update(proposed.id, {"partner_id": values["partner_id"]})
                         )
                 elif not contract.participant_ids.filtered(
-                    lambda participant, party=values["party"]: participant.party == party
-                    and participant.role == "signer"
+                    lambda participant, party=values["party"]: (
+                        participant.party == party and participant.role == "signer"
+                    )
                 ):
                     commands.append(Command.create(values))
             if commands:

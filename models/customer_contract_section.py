@@ -52,5 +52,8 @@ class CustomerContractSection(models.Model):
                 continue  # the contract is just being created with its sections
             section.contract_id._log_event(
                 "changed",
-                details={"change": change, "section": section.title or str(section.number)},
+                details={
+                    "change": change,
+                    "section": section.title or str(section.number),
+                },
             )

@@ -37,7 +37,9 @@ class CustomerContractSignature(models.Model):
         "customer.contract.version", required=True, index=True, ondelete="cascade"
     )
     content_digest = fields.Char(
-        "Version's SHA-256", required=True, help="Digest of the content that was signed."
+        "Version's SHA-256",
+        required=True,
+        help="Digest of the content that was signed.",
     )
     signed_by = fields.Char(required=True)
     capacity = fields.Char(help="In which function the person signed.")
@@ -48,7 +50,9 @@ class CustomerContractSignature(models.Model):
     image = fields.Binary(attachment=False, required=True)
     image_digest = fields.Char("Image's SHA-256", required=True)
     intent_text = fields.Char(
-        "Act", required=True, help="The words on the button with which the person signed."
+        "Act",
+        required=True,
+        help="The words on the button with which the person signed.",
     )
     consent_text = fields.Text()
     consent_digest = fields.Char("Consent's SHA-256")
@@ -58,7 +62,8 @@ class CustomerContractSignature(models.Model):
     user_agent = fields.Char()
 
     _participant_version_unique = models.UniqueIndex(
-        "(participant_id, version_id)", "This participant has already signed this version."
+        "(participant_id, version_id)",
+        "This participant has already signed this version.",
     )
 
     @api.model

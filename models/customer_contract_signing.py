@@ -179,7 +179,10 @@ class CustomerContract(models.Model):
         participant_sudo._finish()
         contract_sudo._log_event(
             "signed",
-            details={"signature_digest": row._get_evidence_digest(), "signed_by": row.signed_by},
+            details={
+                "signature_digest": row._get_evidence_digest(),
+                "signed_by": row.signed_by,
+            },
             participant=participant_sudo,
             identified_by=identified_by,
         )
@@ -216,7 +219,10 @@ class CustomerContract(models.Model):
             raise ValidationError(_("Please type your name."))
         if len(clean) > MAX_NAME_LENGTH:
             raise ValidationError(
-                _("The name is too long: %(most)s characters are allowed.", most=MAX_NAME_LENGTH)
+                _(
+                    "The name is too long: %(most)s characters are allowed.",
+                    most=MAX_NAME_LENGTH,
+                )
             )
         return clean
 

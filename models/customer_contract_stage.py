@@ -12,7 +12,9 @@ class CustomerContractStage(models.Model):
     sequence = fields.Integer(default=10)
     fold = fields.Boolean("Folded in Kanban")
     type_ids = fields.Many2many(
-        "customer.contract.type", string="Types", help="Empty: for contracts of every type."
+        "customer.contract.type",
+        string="Types",
+        help="Empty: for contracts of every type.",
     )
     bound_state = fields.Selection(
         selection=lambda self: self.env["customer.contract"]._fields["state"].selection,

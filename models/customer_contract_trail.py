@@ -1,11 +1,9 @@
-
-from odoo import _, fields, models
+from odoo import _, models
 from odoo.exceptions import AccessError
 from odoo.http import request
 
-from .customer_contract_evidence_mixin import sha256_of
-
 from .customer_contract_event import GENESIS
+from .customer_contract_evidence_mixin import sha256_of
 
 
 class CustomerContract(models.Model):
@@ -70,7 +68,11 @@ class CustomerContract(models.Model):
         """
         if participant and identified_by and self.env.user._is_public():
             partner = participant.partner_id
-            return {"kind": "participant", "name": partner.name or "", "email": partner.email or ""}
+            return {
+                "kind": "participant",
+                "name": partner.name or "",
+                "email": partner.email or "",
+            }
         user = self.env.user
         if user._is_superuser() or user._is_public():
             return {"kind": "system", "name": _("System")}
@@ -119,7 +121,8 @@ class CustomerContract(models.Model):
                 old = field.convert_to_write(contract[name], contract)
                 new = field.convert_to_write(
                     field.convert_to_record(
-                        field.convert_to_cache(values[name], contract, validate=False), contract
+                        field.convert_to_cache(values[name], contract, validate=False),
+                        contract,
                     ),
                     contract,
                 )
@@ -199,9 +202,7 @@ class CustomerContract(models.Model):
         for version in self.version_ids.sorted("number"):
             checks.append((f"version {version.number}", self._find_version_problem(version)))
         for signature in self.signature_ids.sorted("id"):
-            checks.append(
-                (f"signature {signature.signed_by}", signature._find_problem())
-            )
+            checks.append((f"signature {signature.signed_by}", signature._find_problem()))
         if self.state == "signed":
             checks.append(("signed contract", self._find_signed_document_problem()))
         return checks
@@ -234,7 +235,9 @@ class CustomerContract(models.Model):
         if not self._has_intact_file(version.pdf_attachment_id, version.pdf_digest):
             return _("the PDF was changed or is missing")
         frozen = self.event_ids.filtered(lambda event: event.event_type == "version_frozen")
-        digests = [event._get_payload().get("details", {}).get("content_digest") for event in frozen]
+        digests = [
+            event._get_payload().get("details", {}).get("content_digest") for event in frozen
+        ]
         if version.content_digest not in digests:
             return _("the audit trail knows nothing of this version")
         return None

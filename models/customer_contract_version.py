@@ -28,6 +28,19 @@ class CustomerContractVersion(models.Model):
         "(contract_id, number)", "A contract's versions have distinct numbers."
     )
 
+    def action_download(self):
+        """Download the PDF that was frozen.
+
+        :return: an action
+        :rtype: dict
+        """
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_url",
+            "url": f"/web/content/{self.pdf_attachment_id.id}?download=true",
+            "target": "download",
+        }
+
     def _get_content(self):
         """Return the frozen content.
 

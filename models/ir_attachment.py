@@ -1,6 +1,6 @@
 import re
 
-from odoo import _, api, models, fields
+from odoo import _, api, fields, models
 from odoo.exceptions import AccessError
 from odoo.tools import SQL
 
@@ -24,7 +24,7 @@ class IrAttachment(models.Model):
             RETURNS trigger AS $$
             BEGIN
                 IF TG_OP = 'DELETE' THEN
-                    RAISE EXCEPTION 'Contract evidence (ir_attachment) cannot be deleted'
+                    RAISE EXCEPTION 'Contract evidence (file) cannot be deleted'
                         USING ERRCODE = 'restrict_violation';
                 END IF;
                 -- files may move between storages, as long as they stay the same
@@ -34,7 +34,7 @@ class IrAttachment(models.Model):
                    (OLD.checksum, OLD.name, OLD.res_model, OLD.res_id, OLD.file_size,
                     OLD.mimetype, OLD.contract_evidence)
                 THEN
-                    RAISE EXCEPTION 'Contract evidence (ir_attachment) cannot be changed'
+                    RAISE EXCEPTION 'Contract evidence (file) cannot be changed'
                         USING ERRCODE = 'restrict_violation';
                 END IF;
                 RETURN NEW;
@@ -109,8 +109,9 @@ class IrAttachment(models.Model):
         closed = self.browse(
             self.sudo()
             .filtered(
-                lambda attachment: attachment.res_model in CONTRACT_MODELS
-                and not attachment.public
+                lambda attachment: (
+                    attachment.res_model in CONTRACT_MODELS and not attachment.public
+                )
             )
             .ids
         )
@@ -141,5 +142,7 @@ class IrAttachment(models.Model):
     def _release_contract_evidence(self):
         """Lift the protection, as the addon is being uninstalled."""
         self.env.cr.execute(
-            SQL("DROP FUNCTION IF EXISTS customer_contract_refuse_file_change() CASCADE")
+            SQL(
+                "DROP FUNCTION IF EXISTS customer_contract_refuse_file_change() CASCADE"
+            )
         )

@@ -9,7 +9,9 @@ class MailMail(models.Model):
     ):
         """Record in the contracts' trails what became of their mails."""
         # The mails may be deleted by what follows.
-        for mail in self.filtered(lambda mail: mail.model == "customer.contract" and mail.res_id):
+        for mail in self.filtered(
+            lambda mail: mail.model == "customer.contract" and mail.res_id
+        ):
             contract = self.env["customer.contract"].browse(mail.res_id).exists()
             for participant in contract.participant_ids:
                 if participant.partner_id not in mail.recipient_ids:
@@ -23,5 +25,8 @@ class MailMail(models.Model):
                     else {"reason": str(failure_reason or failure_type)[:200]},
                 )
         return super()._postprocess_sent_message(
-            success_pids, success_emails, failure_reason=failure_reason, failure_type=failure_type
+            success_pids,
+            success_emails,
+            failure_reason=failure_reason,
+            failure_type=failure_type,
         )

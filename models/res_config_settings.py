@@ -13,4 +13,6 @@ class ResConfigSettings(models.TransientModel):
     contract_expiring_days = fields.Integer(
         related="company_id.contract_expiring_days", readonly=False
     )
-    contract_link_days = fields.Integer(related="company_id.contract_link_days", readonly=False)
+    contract_link_days = fields.Integer(
+        related="company_id.contract_link_days", readonly=False
+    )

@@ -8,7 +8,8 @@ class ResPartner(models.Model):
         "customer.contract", "partner_id", "Contracts", groups="base.group_user"
     )
     contract_count = fields.Integer(
-        compute="_compute_contract_count", groups="customer_contract.group_contract_user"
+        compute="_compute_contract_count",
+        groups="customer_contract.group_contract_user",
     )
 
     @api.depends_context("uid")

@@ -4,6 +4,12 @@ from . import (
     test_evidence,
     test_identity,
     test_lifecycle,
+    test_portal_access,
+    test_portal_link,
+    test_portal_list,
+    test_portal_page,
+    test_report,
     test_routing,
     test_signing,
+    test_signing_http,
 )

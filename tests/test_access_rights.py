@@ -18,9 +18,15 @@ class TestAccessRights(ContractCommon):
             return new_test_user(cls.env, login=login, groups=groups)
 
         cls.employee = create_user("employee", "base.group_user")
-        cls.colleague = create_user("colleague", "customer_contract.group_contract_user")
-        cls.all_user = create_user("all_user", "customer_contract.group_contract_user_all")
-        cls.administrator = create_user("administrator", "customer_contract.group_contract_manager")
+        cls.colleague = create_user(
+            "colleague", "customer_contract.group_contract_user"
+        )
+        cls.all_user = create_user(
+            "all_user", "customer_contract.group_contract_user_all"
+        )
+        cls.administrator = create_user(
+            "administrator", "customer_contract.group_contract_manager"
+        )
         cls.stranger = create_user("stranger", "base.group_portal")
         cls.same_company = create_user("same_company", "base.group_portal")
         cls.same_company.partner_id.parent_id = cls.customer_company
@@ -48,7 +54,10 @@ class TestAccessRights(ContractCommon):
         record.invalidate_recordset()
         for operation, allowed in expected.items():
             with self.subTest(
-                model=record._name, user=user.login, operation=operation, state=record.id
+                model=record._name,
+                user=user.login,
+                operation=operation,
+                state=record.id,
             ):
                 self.assertEqual(record.with_user(user).has_access(operation), allowed)
 
@@ -85,7 +94,9 @@ class TestAccessRights(ContractCommon):
             (self.colleague, False),
             (self.foreigner, False),
         ):
-            self._assert_access(contract, user, read=may_read, write=False, unlink=False)
+            self._assert_access(
+                contract, user, read=may_read, write=False, unlink=False
+            )
             for record in (
                 contract.section_ids[0],
                 contract.participant_ids[0],
@@ -109,8 +120,15 @@ class TestAccessRights(ContractCommon):
         contract.action_send()
         Contract = self.env["customer.contract"]
         found = {
-            user.login: bool(Contract.with_user(user).search_count([("id", "=", contract.id)]))
-            for user in (self.portal_user, self.observer, self.same_company, self.stranger)
+            user.login: bool(
+                Contract.with_user(user).search_count([("id", "=", contract.id)])
+            )
+            for user in (
+                self.portal_user,
+                self.observer,
+                self.same_company,
+                self.stranger,
+            )
         }
         self.assertEqual(
             found,
@@ -154,10 +172,19 @@ class TestAccessRights(ContractCommon):
     def test_internal_fields_are_closed_to_the_portal(self):
         contract = self._create_sent_contract()
         own = contract.with_user(self.portal_user)
-        for name in ("note", "stage_id", "tag_ids", "team_id", "trail_head", "closing_reason"):
+        for name in (
+            "note",
+            "stage_id",
+            "tag_ids",
+            "team_id",
+            "trail_head",
+            "closing_reason",
+        ):
             with self.subTest(name), self.assertRaises(AccessError):
                 own.read([name])
-        self.assertEqual(own.read(["title", "state", "amount_total"])[0]["state"], "sent")
+        self.assertEqual(
+            own.read(["title", "state", "amount_total"])[0]["state"], "sent"
+        )
 
     def test_portal_cannot_call_the_back_office(self):
         contract = self._create_sent_contract().with_user(self.portal_user)
@@ -215,7 +242,12 @@ class TestAccessRights(ContractCommon):
             ]
         )
         chatter = self.env["ir.attachment"].create(
-            {"name": "n.txt", "raw": b"x", "res_model": contract._name, "res_id": contract.id}
+            {
+                "name": "n.txt",
+                "raw": b"x",
+                "res_model": contract._name,
+                "res_id": contract.id,
+            }
         )
         for attachment in (hidden.ir_attachment_id, shown.ir_attachment_id, chatter):
             self.assertFalse(attachment.with_user(self.portal_user).has_access("read"))
@@ -225,7 +257,9 @@ class TestAccessRights(ContractCommon):
 
     def test_may_esign_is_a_right_of_its_own(self):
         user = new_test_user(
-            self.env, login="no_esign", groups="customer_contract.group_contract_manager"
+            self.env,
+            login="no_esign",
+            groups="customer_contract.group_contract_manager",
         )
         contract = self._create_contract()
         contract.sudo().user_id = user

@@ -26,7 +26,9 @@ class TestIdentity(ContractCommon, MailCase):
             return self.codes[-1]
 
         self.startPatcher(
-            patch.object(self.registry["customer.contract.code"], "_issue", issue_and_remember)
+            patch.object(
+                self.registry["customer.contract.code"], "_issue", issue_and_remember
+            )
         )
 
     def _create_contract_with_codes(self):
@@ -41,7 +43,16 @@ class TestIdentity(ContractCommon, MailCase):
         return f"{(int(self.codes[-1]) + 1) % 1000000:06d}"
 
     def test_every_policy_asks_for_its_own_or_more(self):
-        ways = ("link", "link_code", "portal", "portal_2fa", "unknown", "", None, "backend")
+        ways = (
+            "link",
+            "link_code",
+            "portal",
+            "portal_2fa",
+            "unknown",
+            "",
+            None,
+            "backend",
+        )
         enough = {
             "link": {"link", "link_code", "portal", "portal_2fa"},
             "code": {"link_code", "portal", "portal_2fa"},
@@ -78,7 +89,9 @@ class TestIdentity(ContractCommon, MailCase):
         contract = self._create_sent_contract(identity_policy="portal")
         with self.assertRaises(UserError):
             contract.identity_policy = "link"
-        self.assertEqual(contract.current_version_id._get_content()["identification"], "portal")
+        self.assertEqual(
+            contract.current_version_id._get_content()["identification"], "portal"
+        )
 
     def test_code_is_mailed_and_stored_as_a_hash_only(self):
         contract, customer = self._create_contract_with_codes()
@@ -90,7 +103,9 @@ class TestIdentity(ContractCommon, MailCase):
         self.assertIn(code, mail.body_html)
         self.assertIn("carla@aurora.example.com", mail.email_to)
         self.assertEqual(masked, "c••••@aurora.example.com")
-        stored = self.env["customer.contract.code"].search([("participant_id", "=", customer.id)])
+        stored = self.env["customer.contract.code"].search(
+            [("participant_id", "=", customer.id)]
+        )
         self.assertNotIn(code, str(stored.read()))
         self.assertNotIn(code, str(contract.get_audit_trail()))
         with self.assertRaises(AccessError):
@@ -144,7 +159,10 @@ class TestIdentity(ContractCommon, MailCase):
         for number in range(5):
             with self._wait(minutes=2 * number):
                 customer._send_code()
-        with self._wait(minutes=12), self.assertRaisesRegex(UserError, "Too many codes"):
+        with (
+            self._wait(minutes=12),
+            self.assertRaisesRegex(UserError, "Too many codes"),
+        ):
             customer._send_code()
         with self._wait(minutes=75):
             customer._send_code()

@@ -25,7 +25,11 @@ class TestLifecycle(ContractCommon):
         other = self.env["res.company"].create({"name": "Other Company"})
         first = self._create_contract()
         second = self.env["customer.contract"].create(
-            {"title": "Other", "partner_id": self.customer_company.id, "company_id": other.id}
+            {
+                "title": "Other",
+                "partner_id": self.customer_company.id,
+                "company_id": other.id,
+            }
         )
         third = self._create_contract()
         self.assertTrue(second.name.endswith("/0001"))
@@ -33,10 +37,15 @@ class TestLifecycle(ContractCommon):
 
     def test_proposed_signers_follow_the_counterparty(self):
         contract = self._create_contract()
-        other = self.env["res.partner"].create({"name": "Otto Other", "email": "otto@x.example"})
+        other = self.env["res.partner"].create(
+            {"name": "Otto Other", "email": "otto@x.example"}
+        )
         contract.write({"partner_id": other.id})
         self.assertEqual(
-            contract.participant_ids.filtered(lambda p: p.party == "counterparty").partner_id, other
+            contract.participant_ids.filtered(
+                lambda p: p.party == "counterparty"
+            ).partner_id,
+            other,
         )
 
     def test_signing_order_setting(self):
@@ -58,7 +67,9 @@ class TestLifecycle(ContractCommon):
         contract.action_send()
         self.assertEqual(contract.state, "sent")
         self.assertTrue(contract.portal_published)
-        self.assertEqual(self._get_participant(contract, self.customer).state, "requested")
+        self.assertEqual(
+            self._get_participant(contract, self.customer).state, "requested"
+        )
         self._sign_as_customer(contract)
         self.assertEqual(contract.state, "signed")
         self.assertFalse(contract.signed_document_id)
@@ -69,7 +80,8 @@ class TestLifecycle(ContractCommon):
         last = contract.message_ids.filtered(lambda m: m.attachment_ids)[:1]
         self.assertEqual(last.attachment_ids, contract.signed_document_id)
         self.assertLessEqual(
-            self.manager.partner_id | self.customer, last.notified_partner_ids | last.author_id
+            self.manager.partner_id | self.customer,
+            last.notified_partner_ids | last.author_id,
         )
 
     def test_everything_missing_is_listed_at_once(self):
@@ -116,7 +128,9 @@ class TestLifecycle(ContractCommon):
 
     def test_import_and_mass_edit_cannot_reach_sent_contracts(self):
         contract = self._create_sent_contract()
-        xmlid = contract.with_user(self.env.ref("base.user_admin")).export_data(["id"])["datas"][0][0]
+        xmlid = contract.with_user(self.env.ref("base.user_admin")).export_data(["id"])[
+            "datas"
+        ][0][0]
         result = contract.load(["id", "title"], [[xmlid, "Imported"]])
         self.assertFalse(result["ids"])
         self.assertIn("frozen", result["messages"][0]["message"])
@@ -140,9 +154,13 @@ class TestLifecycle(ContractCommon):
             contract.participant_ids[0].write({"state": "done"})
         with self.assertRaises(AccessError):
             self._create_contract(state="signed")
-        forged = self.env["customer.contract"].with_context(
-            default_state="signed", default_signed_on="2026-01-01 10:00:00"
-        ).create({"title": "Forged", "partner_id": self.customer_company.id})
+        forged = (
+            self.env["customer.contract"]
+            .with_context(
+                default_state="signed", default_signed_on="2026-01-01 10:00:00"
+            )
+            .create({"title": "Forged", "partner_id": self.customer_company.id})
+        )
         self.assertEqual((forged.state, forged.signed_on), ("draft", False))
         self.assertEqual(set(forged.participant_ids.mapped("state")), {"waiting"})
 
@@ -158,7 +176,9 @@ class TestLifecycle(ContractCommon):
         contract.action_send()
         self.assertEqual(contract.version_ids.sorted("number").mapped("number"), [1, 2])
         self.assertEqual(contract.current_version_id.number, 2)
-        self.assertEqual(self._get_participant(contract, self.manager.partner_id).state, "requested")
+        self.assertEqual(
+            self._get_participant(contract, self.manager.partner_id).state, "requested"
+        )
         first = contract.version_ids.sorted("number")[0]
         self.assertEqual(first._get_content()["title"], "Maintenance Agreement")
 
@@ -166,7 +186,9 @@ class TestLifecycle(ContractCommon):
         contract = self._create_sent_contract()
         contract.action_cancel(reason="Plans changed")
         self.assertEqual(contract.state, "cancelled")
-        self.assertEqual(self._get_participant(contract, self.customer).state, "skipped")
+        self.assertEqual(
+            self._get_participant(contract, self.customer).state, "skipped"
+        )
         with self.assertRaises(UserError):
             self._sign_as_customer(contract)
         self.assertTrue(
@@ -175,7 +197,11 @@ class TestLifecycle(ContractCommon):
 
     def test_signed_contract_cannot_be_cancelled_or_reopened(self):
         contract = self._create_signed_contract()
-        for action in (contract.action_cancel, contract.action_new_version, contract.action_send):
+        for action in (
+            contract.action_cancel,
+            contract.action_new_version,
+            contract.action_send,
+        ):
             with self.assertRaises(UserError):
                 action()
 
@@ -213,7 +239,9 @@ class TestLifecycle(ContractCommon):
             self._sign_as_customer(contract)
         contract.sudo()._expire()
         self.assertEqual(contract.state, "expired")
-        self.assertEqual(self._get_participant(contract, self.customer).state, "expired")
+        self.assertEqual(
+            self._get_participant(contract, self.customer).state, "expired"
+        )
 
     def test_termination_and_life_cycle(self):
         contract = self._create_signed_contract()
@@ -226,7 +254,10 @@ class TestLifecycle(ContractCommon):
             (-400, -1, "ended"),
         ):
             contract._write_guarded(
-                {"date_start": today + timedelta(start), "date_end": today + timedelta(end)}
+                {
+                    "date_start": today + timedelta(start),
+                    "date_end": today + timedelta(end),
+                }
             )
             self.assertEqual(contract.lifecycle, expected)
             found = self.env["customer.contract"].search(
@@ -249,7 +280,9 @@ class TestLifecycle(ContractCommon):
         self.assertEqual(copy.title, "Maintenance Agreement (copy)")
         self.assertNotEqual(copy.name, contract.name)
         self.assertEqual(copy.section_ids.mapped("title"), ["Scope", "Price"])
-        self.assertEqual(copy.participant_ids.partner_id, contract.participant_ids.partner_id)
+        self.assertEqual(
+            copy.participant_ids.partner_id, contract.participant_ids.partner_id
+        )
         self.assertFalse(copy.version_ids | copy.current_version_id)
         self.assertFalse(copy.signature_ids)
 

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+
 from odoo.addons.base.models.res_users import check_identity
 
 
@@ -9,6 +10,10 @@ class CustomerContractSign(models.TransientModel):
     _description = "Sign a Contract"
 
     contract_id = fields.Many2one("customer.contract", required=True, readonly=True)
+    contract_title = fields.Char(related="contract_id.title")
+    partner_id = fields.Many2one(related="contract_id.partner_id")
+    company_id = fields.Many2one(related="contract_id.company_id")
+    is_frozen = fields.Boolean(compute="_compute_act")
     act = fields.Char(compute="_compute_act")
     signed_by = fields.Char(
         "Full Name", required=True, default=lambda self: self.env.user.name
@@ -25,6 +30,7 @@ class CustomerContractSign(models.TransientModel):
     def _compute_act(self):
         for dialog in self:
             dialog.act = dialog.contract_id._get_signing_intent()
+            dialog.is_frozen = not dialog.contract_id._can_be_edited()
 
     @api.model
     def _get_remembered_signature(self):
@@ -55,5 +61,7 @@ class CustomerContractSign(models.TransientModel):
             self.signature and self.signature.decode(), signed_by=self.signed_by
         )
         # Only the user's own signature is written here.
-        self.env.user.sudo().contract_signature = self.signature if self.remember else False
+        self.env.user.sudo().contract_signature = (
+            self.signature if self.remember else False
+        )
         return {"type": "ir.actions.act_window_close"}
