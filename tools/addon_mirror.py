@@ -14,6 +14,7 @@ import subprocess
 from pathlib import Path
 
 import layout
+import locks
 
 # Folders and files of the root that serve development only.
 NOT_THE_ADDON = {
@@ -37,11 +38,12 @@ def mirror(target):
     """Make ``target`` hold the addons as they are now; return their names."""
     sources = _sources()
     target.mkdir(parents=True, exist_ok=True)
-    for name, (folder, files) in sources.items():
-        _copy(folder, files, target / name)
-    for stray in target.iterdir():
-        if stray.name not in sources:
-            shutil.rmtree(stray)
+    with locks.hold("mirror"):
+        for name, (folder, files) in sources.items():
+            _copy(folder, files, target / name)
+        for stray in target.iterdir():
+            if stray.name not in sources:
+                shutil.rmtree(stray)
     return list(sources)
 
 

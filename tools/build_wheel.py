@@ -10,6 +10,7 @@ import shutil
 
 import addon_mirror
 import layout
+import locks
 import python_environments
 from progress import main, run, say
 
@@ -17,8 +18,8 @@ DIST = layout.ROOT / "dist"
 
 
 def _main():
-    layout.DEV.mkdir(exist_ok=True)
-    python = python_environments.ensure_linters()
+    with locks.hold("environment"):
+        python = python_environments.ensure_linters()
     source = layout.DEV / "wheel"
     shutil.rmtree(source, ignore_errors=True)
     shutil.rmtree(DIST, ignore_errors=True)

@@ -54,8 +54,7 @@ def create(name, template=None):
             shutil.copytree(filestore, _filestore(name))
     else:
         postgres.query(
-            f'CREATE DATABASE "{name}" TEMPLATE template0'
-            " ENCODING 'UTF8' LC_COLLATE 'C'"
+            f"CREATE DATABASE \"{name}\" TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C'"
         )
     describe(name)
 

@@ -15,6 +15,7 @@ import databases
 import environment
 import layout
 import odoo_log
+import postgres
 import template_databases
 from progress import Failure, main, say, step
 
@@ -104,8 +105,6 @@ def _names(place):
 
 
 def _installed_addons(place):
-    import postgres
-
     sql = "SELECT name FROM ir_module_module WHERE state NOT LIKE 'uninst%'"
     installed = postgres.query(sql, DATABASE).splitlines()
     return [name for name in _names(place) if name in installed]

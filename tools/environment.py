@@ -1,6 +1,6 @@
 """Makes ready all that a server or a test run needs."""
 
-import layout
+import locks
 import odoo_source
 import postgres
 import python_environments
@@ -14,9 +14,9 @@ def prepare(addons, *, for_tests=False):
     Fast when everything is there. ``addons`` is the folder that holds, or will
     hold, the copies of the addons.
     """
-    system_packages.ensure(for_tests=for_tests)
-    layout.DEV.mkdir(exist_ok=True)
-    odoo = odoo_source.ensure()
-    python = python_environments.ensure_odoo()
-    postgres.ensure()
+    with locks.hold("environment"):
+        system_packages.ensure(for_tests=for_tests)
+        odoo = odoo_source.ensure()
+        python = python_environments.ensure_odoo()
+        postgres.ensure()
     return Workplace(odoo, python, addons)

@@ -7,6 +7,7 @@ import time
 
 import addon_mirror
 import layout
+import locks
 import node_packages
 import odoo_source
 import python_environments
@@ -33,10 +34,12 @@ class Linters:
     def __init__(self, addons):
         self.addons = addons
         self.names = addon_mirror.mirror(addons)
-        self.odoo = odoo_source.ensure()
-        self.python = python_environments.ensure_odoo()
-        self.linters = python_environments.ensure_linters().parent
-        node_packages.ensure()
+        with locks.hold("environment"):
+            system_packages.ensure(for_tests=True)
+            self.odoo = odoo_source.ensure()
+            self.python = python_environments.ensure_odoo()
+            self.linters = python_environments.ensure_linters().parent
+            node_packages.ensure()
 
     def all(self):
         """Name, command and options of each linter."""
@@ -55,9 +58,7 @@ class Linters:
                 *("-m", "pylint", f"--rcfile={layout.ROOT / '.pylintrc'}"),
             ),
             "Odoo's pylint checkers": self._odoo_checkers(),
-            "oca-checks-odoo-module": self._on_addons(
-                self.linters / "oca-checks-odoo-module"
-            ),
+            "oca-checks-odoo-module": self._on_addons(self.linters / "oca-checks-odoo-module"),
             "prettier": self._on_files("prettier", MARKUP + SCRIPTS, "--check"),
             "eslint": self._on_files("eslint", SCRIPTS),
         }
@@ -147,8 +148,6 @@ def _main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--fix", action="store_true", help="mend what can be")
     arguments = parser.parse_args()
-    system_packages.ensure(for_tests=True)
-    layout.DEV.mkdir(exist_ok=True)
     linters = Linters(layout.ADDONS)
     unhappy = fix(linters) if arguments.fix else check(linters)
     if unhappy:

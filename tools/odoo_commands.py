@@ -5,6 +5,7 @@ import os
 import subprocess
 
 import layout
+import odoo_log
 from progress import Failure
 
 
@@ -65,12 +66,10 @@ class Workplace:
         return done.returncode
 
     def must_run_odoo(self, database, log, *arguments):
-        """Run Odoo to its end; a failure tells the end of its log."""
+        """Run Odoo to its end; a failure tells the errors that it logged."""
         if self.run_odoo(database, log, *arguments):
-            raise Failure(
-                f"Odoo failed on {' '.join(arguments)}:\n{_tail(log)}"
-                f"{_tail(log.with_suffix('.out'))}"
-            )
+            told = odoo_log.errors(log) or [log.with_suffix(".out").read_text()]
+            raise Failure("\n".join([f"Odoo failed on {' '.join(arguments)}:", *told]))
 
     def dependencies(self, *names):
         """What the addons depend on, other than each other."""
@@ -79,9 +78,3 @@ class Workplace:
             manifest = (self.addons / name / "__manifest__.py").read_text()
             found.update(ast.literal_eval(manifest)["depends"])
         return sorted(found - {path.name for path in self.addons.iterdir()})
-
-
-def _tail(file, lines=60):
-    if not file.is_file():
-        return ""
-    return "\n".join(file.read_text(errors="replace").splitlines()[-lines:]) + "\n"

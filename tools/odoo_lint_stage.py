@@ -31,11 +31,7 @@ def run(place, names, database):
     if not ran or ran[1] == "0":
         say(f"    test_lint did not run: see {log}")
         return Results(failed=1)
-    failures = [
-        entry.text
-        for entry in odoo_log.read(log)
-        if entry.is_error and entry.names_addon
-    ]
+    failures = [entry.text for entry in odoo_log.read(log) if entry.is_error and entry.names_addon]
     for failure in failures:
         say(failure)
     return Results.of_one(not failures)

@@ -40,9 +40,7 @@ class Odoo:
             self.command = home / "usr/bin/odoo"
             self.addons = home / SITE / "odoo/addons"
         else:
-            raise Failure(
-                f"{home} is not an Odoo: there is neither an odoo-bin nor {SITE}/odoo"
-            )
+            raise Failure(f"{home} is not an Odoo: there is neither an odoo-bin nor {SITE}/odoo")
         self.version = self._read_version()
 
     def _read_version(self):

@@ -15,15 +15,17 @@ import pytest_stage
 from progress import Failure, main, say
 from test_results import Results
 
+RUNS = layout.DEV / "runs"
+
 
 def _main():
     # A copy of the addons of its own: whoever edits meanwhile changes nothing
     # under the tests that run.
-    workspace = layout.DEV / "runs" / str(os.getpid())
+    workspace = RUNS / str(os.getpid())
     try:
         place = environment.prepare(workspace / "addons", for_tests=True)
         names = addon_mirror.mirror(place.addons)
-        pytest_stage.drop_abandoned()
+        _remove_abandoned()
         if len(sys.argv) > 1:
             results = _run_selected(place, names, sys.argv[1:])
         else:
@@ -32,6 +34,14 @@ def _main():
         shutil.rmtree(workspace, ignore_errors=True)
     say(f"\n{results}")
     return 0 if results.good else 1
+
+
+def _remove_abandoned():
+    """Remove what test runs that were killed left behind."""
+    pytest_stage.drop_abandoned()
+    for workspace in RUNS.iterdir():
+        if not os.path.exists(f"/proc/{workspace.name}"):
+            shutil.rmtree(workspace, ignore_errors=True)
 
 
 def _run_selected(place, names, selection):
@@ -44,7 +54,7 @@ def _run_selected(place, names, selection):
 
 
 def _is_path(place, argument):
-    return (place.addons / argument.partition("::")[0]).exists()
+    return "/" in argument and (place.addons / argument.partition("::")[0]).exists()
 
 
 def _run_all(place, names):
@@ -53,13 +63,11 @@ def _run_all(place, names):
     stages = {
         "Linters": lambda: _lint(place.addons),
         "Tests": lambda: pytest_stage.run(place, core, [f"{layout.ADDON}/tests"]),
-        "Install with demo data, update, uninstall": lambda: lifecycle_check.run(
-            place, database
-        ),
+        "Install with demo data, update, uninstall": lambda: lifecycle_check.run(place, database),
         "Odoo's test_lint": lambda: odoo_lint_stage.run(place, core, database),
     }
     tested = [name for name in integrations if (place.addons / name / "tests").is_dir()]
-    if integrations:
+    if tested:
         stages["Tests of the integrations"] = lambda: pytest_stage.run(
             place, names, [f"{name}/tests" for name in tested]
         )

@@ -6,13 +6,12 @@ as they are now, never an update of an earlier state: what an update leaves
 behind would make tests pass or fail for the wrong reasons.
 """
 
-import contextlib
-import fcntl
 import hashlib
 
 import addon_mirror
 import databases
 import layout
+import locks
 import odoo_log
 from progress import Failure, step
 
@@ -20,13 +19,9 @@ BASE = f"{layout.ADDON}_base"
 INSTALLED = f"{layout.ADDON}_template"
 
 
-@contextlib.contextmanager
 def lock():
     """Only one process at a time makes templates and copies from them."""
-    layout.LOCKS.mkdir(parents=True, exist_ok=True)
-    with (layout.LOCKS / "templates").open("w") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        yield
+    return locks.hold("templates")
 
 
 def base(place, names, *, with_demo=False):
