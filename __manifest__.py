@@ -19,6 +19,8 @@
         "data/mail_activity_type_data.xml",
         "data/mail_template_data.xml",
         "data/ir_cron_data.xml",
+        "report/customer_contract_reports.xml",
+        "report/customer_contract_templates.xml",
         "wizard/customer_contract_reason_views.xml",
         "wizard/customer_contract_sign_views.xml",
         "views/customer_contract_views.xml",

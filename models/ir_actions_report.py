@@ -15,9 +15,11 @@ CONTRACT_REPORT = "customer_contract.report_customer_contract"
 # wkhtmltopdf. It never comes from a request.
 FINISH_KEY = "customer_contract_finish"
 
-LOADED_BY_ATTRIBUTE = ("src", "srcset", "background", "data", "poster", "action")
+LOADING_ELEMENTS = ("script", "link", "base", "iframe", "object", "embed")
+LOADING_ATTRIBUTES = ("src", "srcset", "background", "data", "poster", "itemtype")
 OUTSIDE_URL = re.compile(r"url\(\s*['\"]?(?!\s*['\"]?data:)", re.IGNORECASE)
 LOGO_SIZE = (600, 300)
+SHORT_TABLE_ROWS = 12
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,7 @@ class ContractPrint:
 
     content: dict
     signature_ids: tuple = ()
+    completion: dict | None = None  # the certificate of completion follows, if given
 
 
 class IrActionsReport(models.Model):
@@ -83,29 +86,51 @@ class IrActionsReport(models.Model):
     def _prepare_html(self, html, report_model=False):
         if self.report_name != CONTRACT_REPORT:
             return super()._prepare_html(html, report_model=report_model)
-        root = lxml.html.document_fromstring(
-            html, parser=lxml.html.HTMLParser(encoding="utf-8")
-        )
+        # What the report is made with is loaded after the models.
+        from ..report.text_direction import box_words
+
+        root = lxml.html.document_fromstring(html, parser=lxml.html.HTMLParser(encoding="utf-8"))
         self._remove_outside_resources(root)
-        contract_ids = [
-            int(node.get("data-contract-id")) for node in root.find_class("o_contract")
-        ]
+        contract_ids = [int(node.get("data-contract-id")) for node in root.find_class("o_contract")]
         for page in root.find_class("o_contract_footer"):
-            for footer in root.xpath("//div[contains(concat(' ', @class, ' '), ' footer ')]"):
+            for footer in root.find_class("footer"):
                 page.append(footer)
         if not _wkhtml().is_patched_qt:
             # These builds shrink everything, which the style sheet makes up for.
             root.set("class", root.get("class") + " o_contract_shrunk")
+            self._keep_rows_together(root)
+            box_words(root)
         paper = self.get_paperformat()
         finish = {
             "overlays": len(root.find_class("o_contract_overlay")),
-            "margins": (paper.margin_top, paper.margin_bottom, paper.margin_left, paper.margin_right),
+            "margins": (
+                paper.margin_top,
+                paper.margin_bottom,
+                paper.margin_left,
+                paper.margin_right,
+            ),
             "title": root.findtext(".//title"),
             "language": root.get("lang"),
             "is_rtl": root.get("dir") == "rtl",
         }
         body = lxml.html.tostring(root, encoding="unicode", doctype="<!DOCTYPE html>")
         return [body], contract_ids, "", "", {FINISH_KEY: finish}
+
+    def _keep_rows_together(self, root):
+        """Keep tables on one page or, where they are long, the content of their cells.
+
+        :param lxml.html.HtmlElement root: the document, changed in place
+        """
+        for table in root.xpath("//div[@class='o_contract_text']//table"):
+            if len(table.xpath(".//tr")) <= SHORT_TABLE_ROWS:
+                table.classes.add("o_contract_together")
+                continue
+            for cell in table.xpath(".//td | .//th"):
+                box = lxml.html.Element("div")
+                box.classes.add("o_contract_together")
+                box.text, cell.text = cell.text, None
+                box.extend(list(cell))
+                cell.append(box)
 
     def _remove_outside_resources(self, root):
         """Take out of a document whatever would be fetched to show it.
@@ -114,9 +139,7 @@ class IrActionsReport(models.Model):
 
         :param lxml.html.HtmlElement root: the document, changed in place
         """
-        for node in root.xpath(
-            "//script | //link | //base | //iframe | //object | //embed | //meta[@http-equiv]"
-        ):
+        for node in list(root.iter(*LOADING_ELEMENTS)):
             node.drop_tree()
         for node in root.xpath("//img"):
             source = node.get("src") or ""
@@ -125,11 +148,11 @@ class IrActionsReport(models.Model):
             if not source:
                 node.drop_tree()
                 continue
-            if node.xpath("ancestor::div[contains(concat(' ', @class, ' '), ' header ')]"):
+            if any("header" in parent.classes for parent in node.iterancestors()):
                 source = self._shrink_image(source)
             node.set("src", source)
         for node in root.iter(lxml.html.etree.Element):
-            for name in LOADED_BY_ATTRIBUTE:
+            for name in LOADING_ATTRIBUTES:
                 if name in node.attrib and not (node.tag == "img" and name == "src"):
                     del node.attrib[name]
             if node.tag != "a":
@@ -179,8 +202,8 @@ class IrActionsReport(models.Model):
         )
         finish = (specific_paperformat_args or {}).get(FINISH_KEY)
         if finish:
-            # pyHanko takes a moment to load, which other reports need not wait for.
-            from ..report.page_finish import finish_pages  # noqa: PLC0415
+            # pyHanko takes a moment to load; other reports need not wait for it.
+            from ..report.page_finish import finish_pages
 
             pdf = finish_pages(pdf, **finish)
         return pdf

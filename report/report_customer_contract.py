@@ -1,0 +1,249 @@
+import base64
+from functools import cache
+
+from markupsafe import Markup
+
+from odoo import api, models
+from odoo.tools import file_open, format_amount, format_datetime
+from odoo.tools.image import image_data_uri, image_process
+
+from ..models.ir_actions_report import ContractPrint
+
+STYLE_SHEETS = (
+    "customer_contract/static/src/report/contract_report.css",
+    "customer_contract/static/src/report/contract_report_screen.css",
+)
+# Sharp at the size it is printed in; more only makes the file larger.
+SIGNATURE_SIZE = (600, 300)
+SIGNERS_PER_ROW = 2
+
+
+@cache
+def _read_style_sheets():
+    content = ""
+    for path in STYLE_SHEETS:
+        with file_open(path) as style_sheet:
+            content += style_sheet.read()
+    return Markup(content)
+
+
+def _group_digits(digest):
+    """Return a digest's first digits in groups of four, to compare by eye."""
+    return " ".join(digest[start : start + 4] for start in range(0, 16, 4)).strip()
+
+
+class ReportCustomerContract(models.AbstractModel):
+    """What the contract report shows, in words ready to print."""
+
+    _name = "report.customer_contract.report_customer_contract"
+    _description = "Contract Report"
+
+    @api.model
+    def _get_report_values(self, docids, data=None):
+        contracts = self.env["customer.contract"].browse(docids)
+        contracts.check_access("read")
+        printed = (data or {}).get("contract_print")
+        # Whoever may read a contract may read all that its report shows, also what
+        # is stored on records that only employees reach.
+        contracts_sudo = contracts.sudo()
+        return {
+            "doc_ids": contracts.ids,
+            "doc_model": contracts._name,
+            "docs": contracts_sudo,
+            "prints": {
+                contract_sudo.id: self._prepare_print(
+                    contract_sudo,
+                    printed if isinstance(printed, ContractPrint) else None,
+                )
+                for contract_sudo in contracts_sudo
+            },
+            "style_sheet": _read_style_sheets(),
+        }
+
+    @api.model
+    def _prepare_print(self, contract, printed=None):
+        """Prepare what the report shows of one contract.
+
+        :param recordset contract: the contract, elevated
+        :param ContractPrint printed: what to print instead of the contract as it stands
+        :return: values for the report's template
+        :rtype: dict
+        """
+        if printed:
+            content, is_frozen = printed.content, True
+            signatures = (
+                self.env["customer.contract.signature"].sudo().browse(printed.signature_ids)
+            )
+        else:
+            content = contract._get_report_content()
+            is_frozen = bool(contract.current_version_id)
+            signatures = contract.current_signature_ids
+        language = self._get_language(content)
+        self = self.with_context(lang=language)
+        signers = [person for person in content["participants"] if person["role"] == "signer"]
+        is_complete = {person["id"] for person in signers} <= set(signatures.participant_id.ids)
+        return {
+            "content": content,
+            "language": language,
+            "direction": self.env["res.lang"]._get_data(code=language).direction or "ltr",
+            "sections": [
+                # Sections were sanitized when the content was prepared.
+                {**section, "body": Markup(section["body"])}
+                for section in content["sections"]
+            ],
+            "date_start": contract._format_content_date(content["date_start"], language),
+            "date_end": contract._format_content_date(content["date_end"], language),
+            "amount": self._format_content_amount(content["amount"], language),
+            "digest": self._get_short_digest(content) if is_frozen else "",
+            "signer_rows": self._prepare_signer_rows(contract, signers, signatures, language),
+            "approvers": self._prepare_approvers(contract, content, language),
+            "watermark": self._get_watermark(
+                contract, is_frozen, is_complete and is_frozen, is_live=not printed
+            ),
+        }
+
+    @api.model
+    def _get_language(self, content):
+        """Return the content's language, as far as it is still installed.
+
+        :param dict content: the canonical content
+        :return: a code of `res.lang`
+        :rtype: str
+        """
+        language = content["language"]
+        return language if self.env["res.lang"]._get_data(code=language) else "en_US"
+
+    @api.model
+    def _format_content_amount(self, amount, language):
+        """Format the contract's amount for readers of a language.
+
+        :param dict amount: value and currency of the canonical content, or none
+        :param str language: a language code
+        :rtype: str
+        """
+        if not amount:
+            return ""
+        currency = (
+            self.env["res.currency"]
+            .with_context(active_test=False)
+            .search([("name", "=", amount["currency"])], limit=1)
+        )
+        if not currency:
+            return f"{amount['value']} {amount['currency']}"
+        return format_amount(self.env, float(amount["value"]), currency, lang_code=language)
+
+    @api.model
+    def _format_moment(self, contract, moment, language):
+        """Format a date and time for the counterparty, with the time zone's name.
+
+        :param recordset contract: the contract
+        :param datetime moment: a moment in UTC
+        :param str language: a language code
+        :rtype: str
+        """
+        if not moment:
+            return ""
+        zone = contract.partner_id.tz or contract.company_id.partner_id.tz or "UTC"
+        text = format_datetime(self.env, moment, tz=zone, dt_format="long", lang_code=language)
+        return text if text.endswith(zone) else f"{text} ({zone})"
+
+    @api.model
+    def _get_short_digest(self, content):
+        """Return the first digits of the content's digest, as versions print it."""
+        Version = self.env["customer.contract.version"]
+        return _group_digits(Version._digest(Version._serialize(content)))
+
+    @api.model
+    def _prepare_signer_rows(self, contract, signers, signatures, language):
+        """Prepare the signature blocks, in the rows in which they stand.
+
+        :param recordset contract: the contract
+        :param list signers: the signing participants of the canonical content
+        :param recordset signatures: the signatures to show
+        :param str language: a language code
+        :rtype: list[list[dict]]
+        """
+        blocks = []
+        for person in signers:
+            signature = signatures.filtered(
+                lambda signature, person=person: signature.participant_id.id == person["id"]
+            )[:1]
+            blocks.append(
+                {
+                    "person": person,
+                    "represented": self._get_represented_party(contract, person),
+                    "signature": signature,
+                    "signed_by": signature.signed_by,
+                    "capacity": signature.capacity or person["capacity"],
+                    "signed_on": self._format_moment(contract, signature.signed_on, language),
+                    "image": self._get_signature_image(signature),
+                    "digest": _group_digits(signature.content_digest or ""),
+                }
+            )
+        return [
+            blocks[start : start + SIGNERS_PER_ROW]
+            for start in range(0, len(blocks), SIGNERS_PER_ROW)
+        ]
+
+    @api.model
+    def _get_represented_party(self, contract, person):
+        """Return for whom somebody signs: the company, or themselves."""
+        return person["company"] or person["name"]
+
+    @api.model
+    def _get_signature_image(self, signature):
+        """Return a signature's picture in the size it is printed in.
+
+        :param recordset signature: a signature or none
+        :return: a ``data:`` address, or an empty text
+        :rtype: str
+        """
+        if not signature:
+            return ""
+        picture = image_process(base64.b64decode(signature.image), size=SIGNATURE_SIZE)
+        return image_data_uri(base64.b64encode(picture))
+
+    @api.model
+    def _prepare_approvers(self, contract, content, language):
+        """Prepare the table of those who approve without signing.
+
+        :param recordset contract: the contract
+        :param dict content: the canonical content
+        :param str language: a language code
+        :rtype: list[dict]
+        """
+        done_on = {
+            participant.id: participant.done_on
+            for participant in contract.participant_ids
+            if participant.role == "approver" and participant.state == "done"
+        }
+        return [
+            {
+                "person": person,
+                "approved_on": self._format_moment(contract, done_on.get(person["id"]), language),
+            }
+            for person in content["participants"]
+            if person["role"] == "approver"
+        ]
+
+    @api.model
+    def _get_watermark(self, contract, is_frozen, is_complete, is_live):
+        """Return what stands across each page of what is no signed contract.
+
+        :param recordset contract: the contract
+        :param bool is_frozen: whether the content can no longer change
+        :param bool is_complete: whether everybody's signature is shown
+        :param bool is_live: whether the contract is printed as it stands now
+        :return: a word or two, or an empty text for the signed contract
+        :rtype: str
+        """
+        ended = {
+            "cancelled": self.env._("CANCELLED"),
+            "declined": self.env._("DECLINED"),
+            "expired": self.env._("EXPIRED"),
+        }
+        if is_live and contract.state in ended:
+            return ended[contract.state]
+        if not is_frozen:
+            return self.env._("DRAFT")
+        return "" if is_complete else self.env._("NOT YET SIGNED")
