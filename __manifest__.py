@@ -33,7 +33,11 @@
         "views/portal_link_templates.xml",
         "views/customer_contract_menus.xml",  # after the actions it opens
     ],
-    "demo": [],
+    "demo": [
+        "demo/res_partner_demo.xml",
+        "demo/customer_contract_demo.xml",
+        "demo/customer_contract_section_demo.xml",
+    ],
     "assets": {
         "web.assets_frontend": [
             "customer_contract/static/src/portal/**/*",

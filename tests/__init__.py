@@ -1,6 +1,7 @@
 from . import (
     test_access_rights,
     test_concurrency,
+    test_demo,
     test_evidence,
     test_identity,
     test_lifecycle,

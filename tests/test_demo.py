@@ -1,0 +1,187 @@
+from unittest.mock import patch
+
+from odoo.exceptions import UserError
+from odoo.modules import Manifest
+from odoo.tests import new_test_user, tagged
+from odoo.tools import convert_file
+
+from ..demo.customer_contract_demo import STORIES
+from .common import ContractCommon, make_pdf
+
+STATES = {
+    "draft": 2,
+    "approval": 1,
+    "sent": 6,
+    "signed": 6,
+    "disputed": 1,
+    "declined": 1,
+    "cancelled": 1,
+    "expired": 1,
+}
+LIFECYCLES = {
+    "upcoming": 1,
+    "running": 2,
+    "expiring": 1,
+    "ended": 1,
+    "terminated": 1,
+}
+
+
+class DemoCommon(ContractCommon):
+    """Odoo's own demo users, and the addon's demo data on top."""
+
+    wkhtmltopdf_state = "ok"
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        if not cls.env.ref("base.user_demo", raise_if_not_found=False):
+            cls._create_odoo_demo_users()
+        cls.mails_before = cls.env["mail.mail"].search([])
+        cls.mails_sent = []
+        for model, name, replacement in (
+            # Loading the texts of other addons takes long and shows nothing here.
+            (
+                "ir.module.module",
+                "_load_module_terms",
+                lambda self, modules, langs, overwrite=False: None,
+            ),
+            (
+                "ir.actions.report",
+                "get_wkhtmltopdf_state",
+                lambda self: cls.wkhtmltopdf_state,
+            ),
+            (
+                "customer.contract",
+                "_render_contract_pdf",
+                lambda self, content, signatures=None: make_pdf(content["reference"]),
+            ),
+            ("mail.mail", "send", lambda self, **kwargs: cls.mails_sent.append(self)),
+        ):
+            cls.startClassPatcher(patch.object(cls.registry[model], name, replacement))
+        cls.contracts = cls._load_demo()
+
+    @classmethod
+    def _create_odoo_demo_users(cls):
+        """Create the users that Odoo's own demo data has."""
+        cls.env.ref("base.partner_admin").email = "admin@example.com"
+        employee = new_test_user(
+            cls.env, "demo_employee", name="Marc Demo", email="marc@example.com"
+        )
+        customer = new_test_user(
+            cls.env,
+            "demo_customer",
+            groups="base.group_portal",
+            name="Joel Willis",
+            email="joel@example.com",
+        )
+        for name, record in (
+            ("user_demo", employee),
+            ("partner_demo", employee.partner_id),
+            ("demo_user0", customer),
+            ("partner_demo_portal", customer.partner_id),
+        ):
+            cls.env["ir.model.data"].create(
+                {"module": "base", "name": name, "model": record._name, "res_id": record.id}
+            )
+
+    @classmethod
+    def _load_demo(cls):
+        """Load the demo data, and return its contracts."""
+        before = cls.env["customer.contract"].search([])
+        for name in Manifest.for_addon("customer_contract")["demo"]:
+            convert_file(cls.env, "customer_contract", name, {}, mode="init", noupdate=True)
+        return cls.env["customer.contract"].search([]) - before
+
+    def _get(self, name):
+        """Return one of the demo's contracts."""
+        return self.env.ref(f"customer_contract.contract_{name}")
+
+    def _count(self, field):
+        """Count the contracts by the values of a field."""
+        values = [value for value in self.contracts.mapped(field) if value]
+        return {value: values.count(value) for value in set(values)}
+
+
+@tagged("post_install", "-at_install")
+class TestDemo(DemoCommon):
+    """The demo data tells every story that the addon knows, with real evidence."""
+
+    def test_every_state_is_shown(self):
+        self.assertEqual(self._count("state"), STATES)
+        self.assertEqual(self._count("lifecycle"), LIFECYCLES)
+        locks, festival = self._get("locks"), self._get("festival")
+        self.assertEqual(locks.state, "draft")
+        self.assertTrue(locks.current_signature_ids, "signed by us, not sent")
+        self.assertEqual(
+            self._get("secrecy")._get_next_participants().party, "company", "waits for us"
+        )
+        self.assertEqual(festival.signature_count, 2, "partly signed, in parallel")
+        self.assertEqual(festival.signer_count, 3)
+        self.assertEqual(self._get("reseller").current_version_id.number, 2)
+
+    def test_evidence_is_intact_and_complete(self):
+        for contract in self.contracts:
+            with self.subTest(contract=contract.title):
+                result = contract.verify_integrity()
+                self.assertTrue(result["ok"], result["checks"])
+                if contract.state == "signed":
+                    self.assertTrue(contract.signed_document_id.raw.startswith(b"%PDF-"))
+                    self.assertTrue(contract.copies_sent_on)
+
+    def test_no_mail_leaves(self):
+        self.assertFalse(self.mails_sent)
+        self.assertFalse(self.env["mail.mail"].search([]) - self.mails_before)
+
+    def test_portal_shows_work_and_history(self):
+        customer = self.env.ref("base.demo_user0")
+        Contract = self.env["customer.contract"].with_user(customer).sudo()
+        waiting = Contract.search(Contract._get_portal_to_do_domain())
+        self.assertEqual(waiting, self._get("fleet") | self._get("trailer"))
+        self.assertEqual(len(Contract.search(Contract._get_portal_domain())), 7)
+        observer = self.env.ref("customer_contract.user_observer")
+        Contract = self.env["customer.contract"].with_user(observer).sudo()
+        self.assertFalse(Contract.search(Contract._get_portal_to_do_domain()))
+        self.assertEqual(
+            Contract.search(Contract._get_portal_domain()),
+            self._get("fleet") | self._get("training"),
+        )
+
+    def test_signatures_differ_between_people(self):
+        demo = self.env["customer.contract.demo"]
+        pictures = [demo._draw_signature(name) for name in ("Joel Willis", "Priya Raman")]
+        self.assertNotEqual(*pictures)
+        for picture in pictures:
+            self.env["customer.contract.signature"]._prepare_image(picture)
+
+    def test_playing_again_changes_nothing(self):
+        trails = self.contracts.mapped("trail_length")
+        self.env["customer.contract.demo"]._play_stories()
+        self.env.invalidate_all()
+        self.assertEqual(self.contracts.mapped("trail_length"), trails)
+
+
+@tagged("post_install", "-at_install")
+class TestDemoWithoutPrograms(DemoCommon):
+    """The demo data can be installed where no PDF can be made."""
+
+    wkhtmltopdf_state = "install"
+
+    def test_contracts_remain_drafts(self):
+        self.assertEqual(self._count("state"), {"draft": sum(STATES.values())})
+        self.assertFalse(self.contracts.version_ids)
+
+    def test_failing_document_is_left_to_the_scheduled_action(self):
+        def fail(contract, content, signatures=None):
+            if signatures:
+                raise UserError("no PDF")
+            return make_pdf()
+
+        contract = self._get("training")
+        with patch.object(self.registry["customer.contract"], "_render_contract_pdf", fail):
+            self.env["customer.contract.demo"]._play(contract, STORIES["contract_training"])
+        self.assertEqual(contract.state, "signed")
+        self.assertFalse(contract.signed_document_id)
+        self.assertFalse(contract.copies_sent_on)
+        self._finalize(contract)
+        self.assertTrue(contract.signed_document_id)
