@@ -20,6 +20,7 @@ class Entry:
     """One message, with the traceback that may follow it."""
 
     level: str
+    logger: str
     database: str
     text: str
 
@@ -30,7 +31,11 @@ class Entry:
     @property
     def names_addon(self):
         """Whether it is about our addon, beyond the places named after it."""
-        told = self.text.replace(self.database, "").replace(str(layout.ROOT), "")
+        told = self.text
+        if self.logger == "py.warnings":
+            # The first line names the code at fault, the others all its callers.
+            told = told.partition("\n")[0]
+        told = told.replace(self.database, "").replace(str(layout.ROOT), "")
         return bool(ADDON.search(told))
 
 
@@ -41,7 +46,8 @@ def read(file):
     for line in text.splitlines():
         match = LINE.match(line)
         if match:
-            entries.append(Entry(match["level"], match["database"], line))
+            level, logger, database = match["level"], match["logger"], match["database"]
+            entries.append(Entry(level, logger, database, line))
         elif entries:
             entries[-1].text += f"\n{line}"
     return entries
