@@ -318,6 +318,7 @@ class CustomerContract(models.Model):
         :param bytes content: the file
         :return: the attachment, elevated
         :rtype: recordset of `ir.attachment`
+        :raise UserError: if the file cannot be read back as it was given
         """
         self.ensure_one()
         # Evidence is stored by the system: users may not create it themselves.
@@ -337,6 +338,10 @@ class CustomerContract(models.Model):
                 }
             )
         )
+        # A full disk can leave a part of the file, under the name of the whole.
+        attachment_sudo.invalidate_recordset(["raw"])
+        if attachment_sudo.raw != content:
+            raise UserError(_("The file %(name)s could not be stored.", name=name))
         return attachment_sudo.with_context({})
 
     def _format_content_date(self, value, language):

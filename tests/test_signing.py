@@ -288,3 +288,34 @@ class TestCompletion(ContractCommon):
         self.assertTrue(contract.signed_document_id)
         self.assertTrue(contract.copies_sent_on)
         self.assertTrue(commits.called)
+
+    def test_filestore_that_refuses_to_write(self):
+        Attachment = self.registry["ir.attachment"]
+        contract = self._create_contract()
+        with (
+            patch.object(Attachment, "_file_write", side_effect=OSError("read-only")),
+            self.assertRaises(OSError),
+            self.env.cr.savepoint(),
+        ):
+            self._sign_as_manager(contract)
+        self.env.invalidate_all()
+        self.assertFalse(contract.version_ids | contract.current_version_id)
+        self.assertFalse(contract.signature_ids)
+        self._sign_as_manager(contract)
+        contract.action_send()
+        self._sign_as_customer(contract)
+        self.startPatcher(
+            patch.object(self.registry["ir.cron"], "_commit_progress", return_value=100)
+        )
+        for read in (lambda *args, **kwargs: b"", lambda *args, **kwargs: b"%PDF-cut"):
+            with (
+                patch.object(Attachment, "_file_read", read),
+                self.assertLogs("odoo.addons.customer_contract", "ERROR"),
+            ):
+                contract.sudo()._finalize_or_report()
+            self.assertEqual(contract.state, "signed")
+            self.assertFalse(contract.signed_document_id)
+            self.assertFalse(contract.copies_sent_on)
+        contract.sudo()._finalize_or_report()
+        self.assertTrue(contract.signed_document_id)
+        self.assertTrue(contract.verify_integrity()["ok"])
