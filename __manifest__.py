@@ -23,6 +23,7 @@
         "report/customer_contract_templates.xml",
         "wizard/customer_contract_reason_views.xml",
         "wizard/customer_contract_sign_views.xml",
+        "wizard/mail_compose_message_views.xml",
         "views/customer_contract_views.xml",
         "views/customer_contract_configuration_views.xml",
         "views/res_partner_views.xml",
@@ -42,6 +43,10 @@
         "web.assets_frontend": [
             "customer_contract/static/src/portal/**/*",
             "customer_contract/static/src/scss/portal_contract.scss",
+        ],
+        "web.assets_backend": [
+            "customer_contract/static/src/portal/name_and_signature.*",
+            "customer_contract/static/src/backend/**/*",
         ],
         "web.assets_tests": ["customer_contract/static/tests/tours/**/*"],
     },

@@ -3,6 +3,8 @@ from datetime import timedelta
 from odoo import _, api, fields, models
 from odoo.fields import Domain
 
+from odoo.addons.base.models.res_users import check_identity
+
 from .customer_contract_portal import MAIL_LAYOUT
 
 
@@ -32,13 +34,19 @@ class CustomerContract(models.Model):
 
     @api.depends(
         "state",
+        "current_version_id",
         "participant_ids.state",
         "participant_ids.sequence",
         "signed_document_id",
     )
     def _compute_next_step(self):
         for contract in self:
-            contract.next_step = contract._get_next_step(self.env.user.partner_id)
+            if contract.state == "draft" and contract.current_version_id:
+                # signed on our side, but nobody was asked yet
+                people = contract._get_next_participants().mapped("partner_id.name")
+                contract.next_step = _("Ready to be sent to %(people)s", people=", ".join(people))
+            else:
+                contract.next_step = contract._get_next_step(self.env.user.partner_id)
 
     @api.depends("participant_ids.state", "participant_ids.role")
     def _compute_signature_progress(self):
@@ -110,6 +118,22 @@ class CustomerContract(models.Model):
         if self._can_be_edited():
             self._check_can_be_sent()
         self._get_participant_in_turn(self.env.user.partner_id, "signer")
+        if self.company_id.contract_confirm_identity:
+            # asked beforehand, so that nothing is drawn and typed in vain
+            return self._open_sign_with_identity_check()
+        return self._prepare_sign_action()
+
+    @check_identity
+    def _open_sign_with_identity_check(self):
+        """Open the signing dialog once the user's identity is confirmed."""
+        return self._prepare_sign_action()
+
+    def _prepare_sign_action(self):
+        """Prepare the dialog in which the user signs.
+
+        :return: an action
+        :rtype: dict
+        """
         return {
             "type": "ir.actions.act_window",
             "name": _("Sign %(reference)s", reference=self.name),

@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import _, api, fields, models
 
 from odoo.addons.base.models.res_users import check_identity
 
@@ -10,10 +10,7 @@ class CustomerContractSign(models.TransientModel):
     _description = "Sign a Contract"
 
     contract_id = fields.Many2one("customer.contract", required=True, readonly=True)
-    contract_title = fields.Char(related="contract_id.title")
-    partner_id = fields.Many2one(related="contract_id.partner_id")
-    company_id = fields.Many2one(related="contract_id.company_id")
-    is_frozen = fields.Boolean(compute="_compute_act")
+    explanation = fields.Char(compute="_compute_act")
     act = fields.Char(compute="_compute_act")
     signed_by = fields.Char(
         "Full Name", required=True, default=lambda self: self.env.user.name
@@ -29,8 +26,15 @@ class CustomerContractSign(models.TransientModel):
     @api.depends("contract_id")
     def _compute_act(self):
         for dialog in self:
-            dialog.act = dialog.contract_id._get_signing_intent()
-            dialog.is_frozen = not dialog.contract_id._can_be_edited()
+            contract = dialog.contract_id
+            dialog.act = contract._get_signing_intent()
+            dialog.explanation = _(
+                "You sign “%(title)s” with %(counterparty)s for %(company)s, in your own name. "
+                "What is signed is frozen: it changes only by a new version.",
+                title=contract.title,
+                counterparty=contract.partner_id.display_name,
+                company=contract.company_id.name,
+            )
 
     @api.model
     def _get_remembered_signature(self):

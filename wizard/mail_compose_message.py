@@ -1,4 +1,5 @@
-from odoo import models
+from odoo import _, models
+from odoo.exceptions import UserError
 
 
 class MailComposeMessage(models.TransientModel):
@@ -20,3 +21,10 @@ class MailComposeMessage(models.TransientModel):
             contract._log_mailed(self.partner_ids)
             contract._ensure_asked_are_mailed(self.partner_ids)
         return messages
+
+    def _action_schedule_message(self):
+        if self.env.context.get("customer_contract_send"):
+            raise UserError(
+                _("A request to sign is sent at once: later, the contract may be another one.")
+            )
+        return super()._action_schedule_message()
