@@ -31,6 +31,8 @@ def run(place):
     command = place.command(f"--config={place.configuration}")
     command += [f"--database={DATABASE}", f"--http-port={port}"]
     command += [f"--db-filter=^{DATABASE}$"]
+    # Odoo's own deprecations, with all their callers, would drown the rest.
+    command.append("--log-handler=py.warnings:ERROR")
     server = subprocess.Popen(command, env=place.odoo.environment())
     # The terminal interrupts both; the server decides when it is done.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
