@@ -64,6 +64,7 @@ class CustomerContract(models.Model):
         index=True,
         tracking=20,
         check_company=True,
+        help="The company or person the contract is with.",
     )
     commercial_partner_id = fields.Many2one(
         "res.partner",
@@ -92,6 +93,7 @@ class CustomerContract(models.Model):
         tracking=True,
         check_company=True,
         domain="[('share', '=', False)]",
+        help="Answers for the contract, and is told what happens to it.",
     )
     team_id = fields.Many2one(
         "crm.team",
@@ -104,7 +106,9 @@ class CustomerContract(models.Model):
         groups="base.group_user",
     )
     date_start = fields.Date("Start", tracking=True)
-    date_end = fields.Date("End", tracking=True, index="btree_not_null")
+    date_end = fields.Date(
+        "End", tracking=True, index="btree_not_null", help="Empty: the contract has no end."
+    )
     sign_deadline = fields.Date(
         "Sign Before",
         tracking=True,

@@ -29,7 +29,9 @@ class CustomerContractDocument(models.Model):
         default="read",
         help="Documents to sign are annexes: part of the contract itself.",
     )
-    portal_visible = fields.Boolean("Visible in Portal")
+    portal_visible = fields.Boolean(
+        "Visible in Portal", help="Everybody who finds the contract in the portal may read it."
+    )
 
     @api.model_create_multi
     def create(self, vals_list):

@@ -26,6 +26,7 @@ class CustomerContractParticipant(models.Model):
         [("approver", "Approver"), ("signer", "Signer"), ("observer", "Observer")],
         required=True,
         default="signer",
+        help="Approvers agree before others are asked, signers sign, observers only read.",
     )
     party = fields.Selection(
         [("company", "Us"), ("counterparty", "Counterparty"), ("other", "Other")],
