@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class ResConfigSettings(models.TransientModel):
@@ -13,6 +13,17 @@ class ResConfigSettings(models.TransientModel):
     contract_expiring_days = fields.Integer(
         related="company_id.contract_expiring_days", readonly=False
     )
-    contract_link_days = fields.Integer(
-        related="company_id.contract_link_days", readonly=False
+    contract_certificate_id = fields.Many2one(
+        "customer.contract.certificate", compute="_compute_contract_certificate_id"
     )
+    contract_timestamp_url = fields.Char(
+        related="company_id.contract_timestamp_url", readonly=False
+    )
+    contract_link_days = fields.Integer(related="company_id.contract_link_days", readonly=False)
+
+    @api.depends("company_id")
+    def _compute_contract_certificate_id(self):
+        for settings in self:
+            settings.contract_certificate_id = self.env["customer.contract.certificate"].search(
+                [("company_id", "=", settings.company_id.id)], limit=1
+            )

@@ -1,1 +1,1 @@
-from . import report_customer_contract
+from . import report_customer_contract, report_customer_contract_completion

@@ -11,6 +11,9 @@ from . import (
     test_portal_page,
     test_report,
     test_routing,
+    test_seal,
+    test_seal_certificate,
+    test_seal_story,
     test_signing,
     test_signing_http,
 )

@@ -1,1 +1,7 @@
-from . import customer_contract_reason, customer_contract_sign, mail_compose_message
+from . import (
+    customer_contract_certificate_create,
+    customer_contract_certificate_import,
+    customer_contract_reason,
+    customer_contract_sign,
+    mail_compose_message,
+)
