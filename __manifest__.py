@@ -19,16 +19,19 @@
         "data/mail_activity_type_data.xml",
         "data/mail_template_data.xml",
         "data/ir_cron_data.xml",
+        "data/customer_contract_integrity_data.xml",
         "report/customer_contract_reports.xml",
         "report/customer_contract_templates.xml",
         "report/customer_contract_completion_templates.xml",
         "wizard/customer_contract_certificate_views.xml",
+        "wizard/customer_contract_integrity_report_views.xml",
         "wizard/customer_contract_reason_views.xml",
         "wizard/customer_contract_sign_views.xml",
         "wizard/mail_compose_message_views.xml",
         "views/customer_contract_certificate_views.xml",
         "views/customer_contract_views.xml",
         "views/customer_contract_seal_views.xml",
+        "views/customer_contract_evidence_views.xml",
         "views/customer_contract_configuration_views.xml",
         "views/res_partner_views.xml",
         "views/res_config_settings_views.xml",
@@ -36,6 +39,7 @@
         "views/portal_contract_templates.xml",
         "views/portal_contract_detail_templates.xml",
         "views/portal_link_templates.xml",
+        "views/verification_templates.xml",
         "views/customer_contract_menus.xml",  # after the actions it opens
     ],
     "demo": [
@@ -46,6 +50,7 @@
     "assets": {
         "web.assets_frontend": [
             "customer_contract/static/src/portal/**/*",
+            "customer_contract/static/src/verification/**/*",
             "customer_contract/static/src/scss/portal_contract.scss",
         ],
         "web.assets_backend": [

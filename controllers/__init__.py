@@ -1,1 +1,9 @@
-from . import contract_list, link_log_filter, personal_link, portal, signing
+from . import (
+    contract_list,
+    evidence,
+    link_log_filter,
+    personal_link,
+    portal,
+    signing,
+    verification,
+)

@@ -26,7 +26,7 @@ class CustomerContractAnchor(models.Model):
     _name = "customer.contract.anchor"
     _inherit = "customer.contract.evidence.mixin"
     _description = "Anchor of a Contract's Audit Trail"
-    _order = "contract_id, length desc"
+    _order = "contract_id, trail_length desc"
     _rec_name = "head"
     _log_access = False
 
@@ -36,15 +36,15 @@ class CustomerContractAnchor(models.Model):
     record_id = fields.Many2one(
         "customer.contract.daily.record", required=True, index=True, ondelete="restrict"
     )
-    length = fields.Integer("Events", required=True)
+    trail_length = fields.Integer("Events", required=True)
     head = fields.Char("Last Hash", required=True)
     proof = fields.Text(
         required=True,
         help="What the anchor has to be hashed with to get the root of the daily record.",
     )
 
-    _length_unique = models.UniqueIndex(
-        "(contract_id, length)", "A contract's trail is anchored once at each length."
+    _trail_length_unique = models.UniqueIndex(
+        "(contract_id, trail_length)", "A contract's trail is anchored once at each length."
     )
 
     @api.model
@@ -65,7 +65,7 @@ class CustomerContractAnchor(models.Model):
         :rtype: str
         """
         self.ensure_one()
-        digest = self._get_leaf(self.contract_id.id, self.length, self.head)
+        digest = self._get_leaf(self.contract_id.id, self.trail_length, self.head)
         for side, other in json.loads(self.proof):
             digest = hash_pair(other, digest) if side == "left" else hash_pair(digest, other)
         return digest
@@ -77,13 +77,13 @@ class CustomerContractAnchor(models.Model):
         :rtype: str | None
         """
         self.ensure_one()
-        if len(hashes) < self.length:
+        if len(hashes) < self.trail_length:
             return _(
                 "the trail had %(count)s events on %(date)s and has fewer now",
-                count=self.length,
+                count=self.trail_length,
                 date=fields.Date.to_string(self.record_id.recorded_on),
             )
-        if hashes[self.length - 1] != self.head:
+        if hashes[self.trail_length - 1] != self.head:
             return _(
                 "the trail is another one than on %(date)s",
                 date=fields.Date.to_string(self.record_id.recorded_on),
@@ -101,7 +101,7 @@ class CustomerContractAnchor(models.Model):
         """
         self.ensure_one()
         return {
-            "length": self.length,
+            "length": self.trail_length,
             "head": self.head,
             "proof": json.loads(self.proof),
             "record": self.record_id._export(),

@@ -33,7 +33,8 @@ class CustomerContractDailyRecord(models.Model):
     anchor_ids = fields.One2many("customer.contract.anchor", "record_id", "Anchors")
 
     _number_unique = models.UniqueIndex(
-        "(company_id, number)", "A company's daily records are numbered without repetition."
+        "(company_id, number)",
+        "A company's daily records are numbered without repetition.",
     )
 
     @api.depends("company_id", "number")
@@ -44,7 +45,8 @@ class CustomerContractDailyRecord(models.Model):
     @api.model
     def _cron_record(self):
         """Record the trails that grew, company by company, and mail the digests."""
-        for company in self.env["res.company"].search([]):
+        contracts = self.env["customer.contract"].with_context(active_test=False)
+        for (company,) in contracts._read_group([("version_ids", "!=", False)], ["company_id"]):
             while self._take(company):
                 if not self.env["ir.cron"]._commit_progress(1):
                     return
@@ -82,7 +84,7 @@ class CustomerContractDailyRecord(models.Model):
                 {
                     "contract_id": contract_id,
                     "record_id": record.id,
-                    "length": length,
+                    "trail_length": length,
                     "head": head,
                     "proof": self._serialize(proof),
                 }
@@ -113,11 +115,11 @@ class CustomerContractDailyRecord(models.Model):
                         WHERE contract_id = contract.id
                      ORDER BY sequence DESC LIMIT 1) event
              LEFT JOIN LATERAL (
-                       SELECT length FROM customer_contract_anchor
+                       SELECT trail_length FROM customer_contract_anchor
                         WHERE contract_id = contract.id
-                     ORDER BY length DESC LIMIT 1) anchor ON TRUE
+                     ORDER BY trail_length DESC LIMIT 1) anchor ON TRUE
                  WHERE contract.company_id = %s
-                   AND event.sequence > COALESCE(anchor.length, 0)
+                   AND event.sequence > COALESCE(anchor.trail_length, 0)
                    AND EXISTS (SELECT 1 FROM customer_contract_version
                                 WHERE contract_id = contract.id)
               ORDER BY contract.id
@@ -186,7 +188,10 @@ class CustomerContractDailyRecord(models.Model):
         """
         self.ensure_one()
         names = ("number", "recorded_on", "anchor_count", "root", "previous_digest")
-        return {"company_id": self.company_id.id, **{name: self[name] for name in names}}
+        return {
+            "company_id": self.company_id.id,
+            **{name: self[name] for name in names},
+        }
 
     def _get_expected_digest(self):
         """Return the digest that the stored values must have.
@@ -200,7 +205,10 @@ class CustomerContractDailyRecord(models.Model):
 
         :rtype: dict
         """
-        return {**self._prepare_header(self._get_header_values()), "digest": self.digest}
+        return {
+            **self._prepare_header(self._get_header_values()),
+            "digest": self.digest,
+        }
 
     @api.model
     def _find_problem(self):
@@ -214,14 +222,18 @@ class CustomerContractDailyRecord(models.Model):
         counts = dict(
             self.env["customer.contract.anchor"]._read_group([], ["record_id"], ["__count"])
         )
-        for company in self.env["res.company"].search([]):
+        grouped = self._read_group([], ["company_id"], ["id:recordset"], order="company_id")
+        for company, records in grouped:
             previous_digest = GENESIS
-            records = self.search([("company_id", "=", company.id)], order="number")
+            records = records.sorted("number")
             for position, record in enumerate(records, 1):
                 if record.number != position:
                     problem = _("record %(number)s is missing", number=position)
                 elif record.previous_digest != previous_digest:
-                    problem = _("record %(number)s does not follow the one before", number=position)
+                    problem = _(
+                        "record %(number)s does not follow the one before",
+                        number=position,
+                    )
                 elif record._get_expected_digest() != record.digest:
                     problem = _("record %(number)s was changed", number=position)
                 elif counts.get(record, 0) != record.anchor_count:
@@ -238,7 +250,10 @@ class CustomerContractDailyRecord(models.Model):
 
         :param str problem: what is wrong
         """
-        note = _("The daily records of audit trails do not agree: %(problem)s.", problem=problem)
+        note = _(
+            "The daily records of audit trails do not agree: %(problem)s.",
+            problem=problem,
+        )
         for user in self.env["customer.contract"]._get_integrity_administrators():
             partner = user.company_id.partner_id
             if not partner.activity_search(

@@ -246,6 +246,7 @@ class CustomerContractEvent(models.Model):
         self.ensure_one()
         payload = self._get_payload()
         labels = dict(self._fields["event_type"]._description_selection(self.env))
+        details = payload.get("details") or {}
         return {
             "number": self.sequence,
             "time": fields.Datetime.to_string(self.occurred_on) + "Z",
@@ -256,7 +257,9 @@ class CustomerContractEvent(models.Model):
             "ip_address": self.ip_address,
             "user_agent": payload.get("user_agent", ""),
             "version": (payload.get("version") or {}).get("number", ""),
-            "details": self.description,
+            "details": self.description
+            if self.event_type == "changed"
+            else "; ".join(f"{name}: {value}" for name, value in details.items() if value),
             "hash": self.hash,
         }
 

@@ -46,9 +46,9 @@ class CustomerContractEvidenceMixin(models.AbstractModel):
                 BEGIN
                     IF TG_OP = 'DELETE' THEN
                         -- a draft that was never frozen goes as a whole
-                        IF NOT EXISTS (
+                        IF to_jsonb(OLD) ? 'contract_id' AND NOT EXISTS (
                             SELECT 1 FROM customer_contract
-                             WHERE id = OLD.contract_id
+                             WHERE id = (to_jsonb(OLD) ->> 'contract_id')::integer
                         ) THEN
                             RETURN OLD;
                         END IF;

@@ -4,7 +4,6 @@ from datetime import timedelta
 import psycopg2
 
 from odoo import api, fields, models
-from odoo.sql_db import PoolError
 from odoo.tools import SQL
 from odoo.tools.misc import hmac
 
@@ -61,7 +60,7 @@ class CustomerContractRateLimit(models.Model):
                     return True
                 cr.execute(SQL("DELETE FROM %s WHERE id = %s", self._table_sql, attempt_id))
                 return False
-        except (psycopg2.Error, PoolError):
+        except psycopg2.Error:
             _logger.exception("Attempts of %s could not be counted; refused", scope)
             return False
 
@@ -83,7 +82,7 @@ class CustomerContractRateLimit(models.Model):
             with self.env.registry.cursor() as cr:
                 attempts_sudo = self.with_env(api.Environment(cr, api.SUPERUSER_ID, {}))
                 return attempts_sudo._count(scope, key, seconds) >= limit
-        except (psycopg2.Error, PoolError):
+        except psycopg2.Error:
             _logger.exception("Attempts of %s could not be counted; refused", scope)
             return True
 

@@ -20,7 +20,7 @@ class CustomerContractVersion(models.Model):
     content = fields.Text(required=True, help="Canonical JSON.")
     content_digest = fields.Char("SHA-256", required=True, index=True)
     pdf_attachment_id = fields.Many2one("ir.attachment", "PDF", required=True, ondelete="restrict")
-    pdf_digest = fields.Char("PDF's SHA-256", required=True)
+    pdf_digest = fields.Char("PDF's SHA-256", required=True, index=True)
     frozen_on = fields.Datetime(required=True)
     frozen_by = fields.Char()
 

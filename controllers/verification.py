@@ -1,0 +1,143 @@
+import ipaddress
+import json
+
+from odoo.http import Controller, request, route
+
+from .contract_access import PRIVATE_HEADERS
+
+MISS_SCOPE = "verification"
+MOST_MISSES = 20
+MISS_SECONDS = 10 * 60
+
+
+def get_network(text):
+    """Return the address or network that one client has.
+
+    Whoever has an IPv6 address usually has its whole network.
+
+    :param str text: an IP address
+    :return: the address if it is of version 4, else its network; all clients without
+        an address are one
+    :rtype: str
+    """
+    try:
+        address = ipaddress.ip_address(text or "")
+    except ValueError:
+        return ""
+    if address.version == 6:
+        return str(ipaddress.ip_network((address, 64), strict=False))
+    return str(address)
+
+
+class CustomerContractVerification(Controller):
+    """Whether a document is genuine, for anybody who holds it."""
+
+    @route("/contract/verify", type="http", auth="public", website=True, sitemap=False)
+    def verify(self, code=None, **kwargs):
+        """Ask for a code or a file; go on to the contract's page with a code."""
+        if code:
+            return self._make_private(request.redirect(f"/contract/verify/{self._clean(code)}"))
+        return self._render({})
+
+    @route(
+        "/contract/verify/<string:code>",
+        type="http",
+        auth="public",
+        website=True,
+        sitemap=False,
+    )
+    def verify_code(self, code, **kwargs):
+        """Tell about the contract with a code, or that there is none."""
+        if self._has_missed_too_often():
+            return self._render({"is_limited": True}, status=429)
+        contract_sudo = request.env["customer.contract"]._find_by_verification_code(code)
+        if not contract_sudo:
+            self._count_miss()
+            return self._render({"typed_code": self._clean(code)}, status=404)
+        verification = contract_sudo._prepare_verification()
+        return self._render({"contract": verification, "files": json.dumps(verification["files"])})
+
+    @route(
+        "/contract/verify/file",
+        type="jsonrpc",
+        auth="public",
+        methods=["POST"],
+        website=True,
+    )
+    def verify_file(self, digest="", **kwargs):
+        """Find the contract that a file belongs to, by the file's digest.
+
+        The file itself does not leave the browser.
+
+        :param str digest: the file's SHA-256 in hexadecimal
+        :return: ``url`` of the page about the contract, empty if there is none; or
+            ``is_limited`` if it was asked too often
+        :rtype: dict
+        """
+        if self._has_missed_too_often():
+            return {"url": "", "is_limited": True}
+        contract_sudo = request.env["customer.contract"]._find_by_file_digest(digest)
+        if not contract_sudo:
+            self._count_miss()
+            return {"url": "", "is_limited": False}
+        code = contract_sudo.verification_code
+        return {"url": f"/contract/verify/{code}", "is_limited": False}
+
+    def _render(self, values, status=200):
+        """Render the page.
+
+        :param dict values: what there is to tell
+        :param int status: the HTTP status
+        :rtype: odoo.http.Response
+        """
+        return self._make_private(
+            request.render(
+                "customer_contract.verification_page",
+                {
+                    "page_name": "contract_verification",
+                    "contract": None,
+                    "files": None,
+                    "typed_code": "",
+                    "is_limited": False,
+                    **values,
+                },
+                status=status,
+            )
+        )
+
+    def _make_private(self, response):
+        """Set the headers that keep the page out of caches, frames and search engines.
+
+        :param odoo.http.Response response: the answer
+        :return: the same answer
+        :rtype: odoo.http.Response
+        """
+        response.headers.update(PRIVATE_HEADERS)
+        return response
+
+    def _clean(self, code):
+        """Return a code as far as it can be one, to show it and put it in an address.
+
+        :param str code: the code as typed
+        :rtype: str
+        """
+        return "".join(char for char in code[:100] if char.isalnum())[:40] or "-"
+
+    def _get_client_key(self):
+        """Return whose misses are counted.
+
+        :rtype: str
+        """
+        return get_network(request.httprequest.remote_addr)
+
+    def _has_missed_too_often(self):
+        """Tell whether somebody has tried too many codes or files that do not exist."""
+        return request.env["customer.contract.rate.limit"]._is_exhausted(
+            MISS_SCOPE, self._get_client_key(), MOST_MISSES, MISS_SECONDS
+        )
+
+    def _count_miss(self):
+        """Count a code or file that does not exist."""
+        request.env["customer.contract.rate.limit"]._allow(
+            MISS_SCOPE, self._get_client_key(), MOST_MISSES, MISS_SECONDS
+        )
