@@ -29,7 +29,7 @@ class ContractAccess(NamedTuple):
 
     contract_sudo: object
     participant_sudo: object
-    identified_by: str  # portal, link or preview
+    identified_by: str  # portal, portal_2fa, link or preview
 
     @property
     def is_preview(self):
@@ -66,7 +66,8 @@ class ContractAccessMixin:
             if contract_sudo:
                 participant_sudo = self._get_own_part(contract_sudo, user.partner_id)
                 if participant_sudo or not user._is_internal():
-                    return ContractAccess(contract_sudo, participant_sudo, "portal")
+                    strength = contract_sudo._get_login_strength()
+                    return ContractAccess(contract_sudo, participant_sudo, strength)
             if user._is_internal():
                 contract = (
                     Contract.search([("id", "=", contract_id)])
@@ -82,9 +83,7 @@ class ContractAccessMixin:
         if participant_sudo and (
             user._is_public() or participant_sudo.partner_id == user.partner_id
         ):
-            return ContractAccess(
-                participant_sudo.contract_id, participant_sudo, "link"
-            )
+            return ContractAccess(participant_sudo.contract_id, participant_sudo, "link")
         return None
 
     def _get_own_part(self, contract_sudo, partner):
@@ -112,11 +111,7 @@ class ContractAccessMixin:
         """
         links = request.session.get(SESSION_KEY) or {}
         # Nobody has rights on links; the session proves that this one was opened.
-        link_sudo = (
-            request.env["customer.contract.link"]
-            .sudo()
-            .browse(links.get(str(contract_id)))
-        )
+        link_sudo = request.env["customer.contract.link"].sudo().browse(links.get(str(contract_id)))
         link_sudo = link_sudo.exists()
         if link_sudo.participant_id.contract_id.id != contract_id:
             return link_sudo.browse()
@@ -133,10 +128,7 @@ class ContractAccessMixin:
         link_sudo = self._get_session_link(contract_id)
         user = request.env.user
         if link_sudo:
-            if (
-                not user._is_public()
-                and user.partner_id != link_sudo.participant_id.partner_id
-            ):
+            if not user._is_public() and user.partner_id != link_sudo.participant_id.partner_id:
                 return self._render_wrong_account(link_sudo)
             return self._render_unusable_link(link_sudo)
         if user._is_public():
@@ -181,8 +173,10 @@ class ContractAccessMixin:
             reason = "revision"
         elif contract_sudo.state == "expired":
             reason = "deadline"
-        elif version_sudo and link_sudo.create_date < version_sudo.frozen_on:
+        elif link_sudo.version_id != version_sudo:
             reason = "new_version"
+        elif link_sudo.participant_id.state == "delegated":
+            reason = "delegated"
         elif link_sudo.is_revoked:
             reason = "replaced"
         else:
@@ -214,6 +208,4 @@ class ContractAccessMixin:
     def _is_machine(self):
         """Tell whether the request comes from a link preview rather than a reader."""
         http_request = request.httprequest
-        return (
-            http_request.method == "HEAD" or "Odoo-Link-Preview" in http_request.headers
-        )
+        return http_request.method == "HEAD" or "Odoo-Link-Preview" in http_request.headers

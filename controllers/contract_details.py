@@ -56,8 +56,7 @@ class ContractDetailsMixin:
         :rtype: list[dict]
         """
         return [
-            {**section, "body": Markup(section["body"])}
-            for section in content.get("sections", [])
+            {**section, "body": Markup(section["body"])} for section in content.get("sections", [])
         ]
 
     def _prepare_signatories(self, contract, content, zone):
@@ -65,9 +64,7 @@ class ContractDetailsMixin:
 
         :rtype: list[dict]
         """
-        signatures = {
-            row.participant_id.id: row for row in contract.current_signature_ids
-        }
+        signatures = {row.participant_id.id: row for row in contract.current_signature_ids}
         result = []
         for person in content.get("participants", []):
             if person["role"] != "signer":
@@ -108,9 +105,7 @@ class ContractDetailsMixin:
         :rtype: list[dict]
         """
         Message = request.env["mail.message"]
-        public_types = contract._fields["website_message_ids"].get_comodel_domain(
-            contract
-        )
+        public_types = contract._fields["website_message_ids"].get_comodel_domain(contract)
         domain = (
             Domain(public_types)
             & Domain("res_id", "=", contract.id)
@@ -156,9 +151,7 @@ class ContractDetailsMixin:
             contract_sudo.company_id.partner_id.tz,
             contract_sudo.user_id.tz,
         )
-        return next(
-            (zone for zone in candidates if zone in pytz.all_timezones_set), "UTC"
-        )
+        return next((zone for zone in candidates if zone in pytz.all_timezones_set), "UTC")
 
     def _get_grouped_code(self, contract):
         """Return the verification code in groups of four, as it is printed."""

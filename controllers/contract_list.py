@@ -1,10 +1,11 @@
 import re
-import unicodedata
+
+import lxml.html
 
 from odoo import fields
 from odoo.fields import Domain
 from odoo.http import request, route
-from odoo.tools import escape_psql, html2plaintext
+from odoo.tools import escape_psql, remove_accents
 from odoo.tools import groupby as group_by
 
 from odoo.addons.portal.controllers.portal import CustomerPortal, pager
@@ -12,6 +13,7 @@ from odoo.addons.portal.controllers.portal import CustomerPortal, pager
 from .contract_page import HISTORY_KEY, ContractPageMixin
 
 CONTRACTS_PER_PAGE = 20
+BLOCKS = re.compile(r"</?(?:p|div|br|h\d|ul|ol|li|table|tr|t[dh]|blockquote)\b", re.I)
 WORDS = re.compile(r"[^\W_]+")
 
 
@@ -26,8 +28,7 @@ class CustomerContractList(ContractPageMixin, CustomerPortal):
             )
         if "contract_to_sign_count" in counters:
             values["contract_to_sign_count"] = self._get_contracts().search_count(
-                self._get_contracts_domain()
-                & self._get_contracts()._get_portal_to_do_domain()
+                self._get_contracts_domain() & self._get_contracts()._get_portal_to_do_domain()
             )
         return values
 
@@ -48,9 +49,7 @@ class CustomerContractList(ContractPageMixin, CustomerPortal):
         Contract = request.env["customer.contract"]
         domain = Contract._get_portal_domain()
         if request.env.user.share:
-            domain &= Domain(
-                request.env["ir.rule"]._compute_domain(Contract._name, "read")
-            )
+            domain &= Domain(request.env["ir.rule"]._compute_domain(Contract._name, "read"))
         return domain
 
     @route(
@@ -86,9 +85,7 @@ class CustomerContractList(ContractPageMixin, CustomerPortal):
         domain = self._get_contracts_domain() & filters[filterby]["domain"]
         first, last = self._to_date(date_begin), self._to_date(date_end)
         if first and last:
-            domain &= Domain("create_date", ">=", first) & Domain(
-                "create_date", "<=", last
-            )
+            domain &= Domain("create_date", ">=", first) & Domain("create_date", "<=", last)
         if search:
             domain &= self._get_contract_search_domain(search_in, search)
 
@@ -123,9 +120,7 @@ class CustomerContractList(ContractPageMixin, CustomerPortal):
         values = {
             **self._prepare_portal_layout_values(),
             "page_name": "contracts",
-            "groups": self._group_contracts(
-                contracts_sudo, groupings[groupby].get("field")
-            ),
+            "groups": self._group_contracts(contracts_sudo, groupings[groupby].get("field")),
             "default_url": "/my/contracts",
             "pager": page_values,
             "searchbar_sortings": sortings,
@@ -248,9 +243,7 @@ class CustomerContractList(ContractPageMixin, CustomerPortal):
             Domain("current_version_id.content", "ilike", escape_psql(word))
             for word in WORDS.findall(search)
         )
-        candidates_sudo = self._get_contracts().search(
-            self._get_contracts_domain() & words
-        )
+        candidates_sudo = self._get_contracts().search(self._get_contracts_domain() & words)
         needle = self._normalize(search)
         return [
             contract.id
@@ -267,14 +260,16 @@ class CustomerContractList(ContractPageMixin, CustomerPortal):
         )
 
     def _get_plain_text(self, body):
-        """Return the text of some HTML, without a list of its links."""
-        return html2plaintext(body, include_references=False)
+        """Return the text of some HTML as it is read, without any markup."""
+        spaced = BLOCKS.sub(r" \g<0>", body or "")
+        text = lxml.html.fragment_fromstring(spaced, create_parent="div").text_content()
+        return text.replace("\xa0", " ")
 
     def _normalize(self, text):
-        """Return a text without differences that a search should not see."""
-        plain = unicodedata.normalize("NFKD", text)
-        letters = (letter for letter in plain if not unicodedata.combining(letter))
-        return " ".join("".join(letters).casefold().split())
+        """Return a text without differences that the database does not see either."""
+        if request.env.registry.has_unaccent:
+            text = remove_accents(text)
+        return " ".join(text.casefold().split())
 
     def _group_contracts(self, contracts_sudo, field):
         """Prepare the rows of the list under their headings.
@@ -285,9 +280,7 @@ class CustomerContractList(ContractPageMixin, CustomerPortal):
         :rtype: list[dict]
         """
         partner = request.env.user.partner_id
-        labels = dict(
-            contracts_sudo._fields["state"]._description_selection(request.env)
-        )
+        labels = dict(contracts_sudo._fields["state"]._description_selection(request.env))
 
         def title(key):
             if not field:
@@ -296,9 +289,7 @@ class CustomerContractList(ContractPageMixin, CustomerPortal):
                 return labels[key]
             return key.name or self.env._("No Type")
 
-        groups = group_by(
-            contracts_sudo, lambda contract: contract[field] if field else None
-        )
+        groups = group_by(contracts_sudo, lambda contract: contract[field] if field else None)
         return [
             {
                 "title": title(key),
@@ -307,8 +298,7 @@ class CustomerContractList(ContractPageMixin, CustomerPortal):
                         "contract": contract,
                         "status": self._get_status(contract),
                         "next_step": contract._get_next_step(partner),
-                        "is_mine": partner
-                        in contract._get_next_participants().partner_id
+                        "is_mine": partner in contract._get_next_participants().partner_id
                         and contract.state in ("sent", "approval"),
                     }
                     for contract in contracts

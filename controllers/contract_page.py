@@ -25,9 +25,7 @@ class ContractPageMixin(ContractAccessMixin, ContractDetailsMixin):
             return self._refuse_page(access.contract_sudo.id)
         values = {**self._prepare_contract_values(access), **extra}
         return self._make_private(
-            request.render(
-                "customer_contract.portal_contract_page", values, status=status
-            )
+            request.render("customer_contract.portal_contract_page", values, status=status)
         )
 
     def _is_open_to(self, access):
@@ -75,12 +73,9 @@ class ContractPageMixin(ContractAccessMixin, ContractDetailsMixin):
             "documents": contract_sudo._get_portal_documents(),
             "events": self._prepare_timeline(contract_sudo, zone),
             "stored_pdf": contract_sudo._get_stored_pdf(),
-            "is_pending": contract_sudo.state == "signed"
-            and not contract_sudo.signed_document_id,
+            "is_pending": contract_sudo.state == "signed" and not contract_sudo.signed_document_id,
             "verification_code": self._get_grouped_code(contract_sudo),
-            "has_chatter": not user._is_public()
-            and not access.is_preview
-            and not access.is_link,
+            "has_chatter": not user._is_public() and not access.is_preview and not access.is_link,
             "comments": self._prepare_comments(contract_sudo, zone)
             if (access.is_link or access.is_preview)
             else [],
@@ -124,23 +119,17 @@ class ContractPageMixin(ContractAccessMixin, ContractDetailsMixin):
         :param ContractAccess access: who is here and as whom
         :rtype: str | None
         """
-        if (
-            access.participant_sudo.party != "company"
-            or not request.env.user._is_internal()
-        ):
+        if access.participant_sudo.party != "company" or not request.env.user._is_internal():
             return None
         if not request.env.user.has_group("customer_contract.group_contract_esign"):
-            return self.env._(
-                "You do not have the right to sign contracts for the company."
-            )
+            return self.env._("You do not have the right to sign contracts for the company.")
         contract_sudo = access.contract_sudo
         if (
             contract_sudo.company_id.contract_confirm_identity
             and not contract_sudo._is_identity_confirmed()
         ):
             return self.env._(
-                "Your company asks you to confirm your identity first: sign in "
-                "the form."
+                "Your company asks you to confirm your identity first: sign in the form."
             )
         return None
 
@@ -193,14 +182,8 @@ class ContractPageMixin(ContractAccessMixin, ContractDetailsMixin):
             "declined": "danger",
         }
         if contract.state == "signed" and contract.lifecycle:
-            phases = dict(
-                contract._fields["lifecycle"]._description_selection(contract.env)
-            )
-            color = (
-                "secondary"
-                if contract.lifecycle in ("ended", "terminated")
-                else "success"
-            )
+            phases = dict(contract._fields["lifecycle"]._description_selection(contract.env))
+            color = "secondary" if contract.lifecycle in ("ended", "terminated") else "success"
             return f"{labels['signed']} · {phases[contract.lifecycle]}", color
         return labels[contract.state], colors.get(contract.state, "secondary")
 
@@ -215,9 +198,7 @@ class ContractPageMixin(ContractAccessMixin, ContractDetailsMixin):
         if access.is_preview:
             return None
         has_acted = participant.state == "done"
-        if contract.state == "sent" and (
-            obstacle := self._find_company_obstacle(access)
-        ):
+        if contract.state == "sent" and (obstacle := self._find_company_obstacle(access)):
             return {
                 "color": "warning",
                 "title": self.env._("You cannot sign here"),
@@ -232,12 +213,18 @@ class ContractPageMixin(ContractAccessMixin, ContractDetailsMixin):
                 "color": "info",
                 "title": self.env._("It is not your turn yet"),
                 "text": self.env._(
-                    "%(people)s comes first. We will send you an e-mail when it is "
-                    "your turn.",
-                    people=", ".join(
-                        contract._get_next_participants().mapped("partner_id.name")
-                    ),
+                    "%(people)s comes first. We will send you an e-mail when it is your turn.",
+                    people=", ".join(contract._get_next_participants().mapped("partner_id.name")),
                 ),
+            }
+        if contract.state in ("sent", "approval") and participant.state in (
+            "delegated",
+            "skipped",
+        ):
+            return {
+                "color": "info",
+                "title": self.env._("Nothing is left to do for you"),
+                "text": contract._explain_why_not(participant),
             }
         if contract.state in ("sent", "approval") and has_acted:
             title = (
@@ -246,8 +233,7 @@ class ContractPageMixin(ContractAccessMixin, ContractDetailsMixin):
                 else self.env._("You have signed this contract")
             )
             text = self.env._(
-                "%(next)s. We will send you the signed contract once everybody "
-                "has signed.",
+                "%(next)s. We will send you the signed contract once everybody has signed.",
                 next=contract._get_next_step(),
             )
             return {"color": "success", "title": title, "text": text}
@@ -259,16 +245,13 @@ class ContractPageMixin(ContractAccessMixin, ContractDetailsMixin):
             "signed": {
                 "color": "success",
                 "title": self.env._("Signed by everyone"),
-                "text": self.env._(
-                    "The signed contract is sent to everyone who signed it."
-                ),
+                "text": self.env._("The signed contract is sent to everyone who signed it."),
             },
             "expired": {
                 "color": "warning",
                 "title": self.env._("The deadline to sign has passed"),
                 "text": self.env._(
-                    "This contract can no longer be signed. Write to us if you still "
-                    "want to."
+                    "This contract can no longer be signed. Write to us if you still want to."
                 ),
             },
             "cancelled": {

@@ -29,21 +29,28 @@ class CustomerContractPersonalLink(ContractAccessMixin, Controller):
         participant_sudo = link_sudo.participant_id
         user = request.env.user
         if not user._is_public() and user.partner_id != participant_sudo.partner_id:
-            return self._render_wrong_account(
-                link_sudo, reopen_url=f"/contract/sign/{token}"
-            )
+            return self._render_wrong_account(link_sudo, reopen_url=f"/contract/sign/{token}")
         contract_sudo = participant_sudo.contract_id
         links = request.session.get(SESSION_KEY) or {}
         request.session[SESSION_KEY] = {**links, str(contract_sudo.id): link_sudo.id}
         if link_sudo._is_usable() and not self._is_machine():
             self._record_opening(link_sudo)
-        response = self._make_private(
-            request.redirect(contract_sudo.access_url, code=303)
-        )
+        address = self._get_localized_address(participant_sudo)
+        return self._make_private(request.redirect(address, code=303))
+
+    def _get_localized_address(self, participant_sudo):
+        """Return the contract's page in the language of the link's addressee.
+
+        :param recordset participant_sudo: the participant, elevated
+        :rtype: str
+        """
+        address = participant_sudo.contract_id.access_url
         lang = participant_sudo.partner_id.lang
-        if user._is_public() and lang in request.env["res.lang"]._get_frontend():
-            response.set_cookie("frontend_lang", lang)
-        return response
+        Http = request.env["ir.http"]
+        is_offered = lang in request.env["res.lang"]._get_frontend()
+        if not is_offered or lang == Http._get_default_lang().code:
+            return address
+        return Http._url_lang(address, lang)
 
     @route(
         "/my/contracts/<int:contract_id>/link",
@@ -73,9 +80,7 @@ class CustomerContractPersonalLink(ContractAccessMixin, Controller):
         :param recordset link_sudo: the `customer.contract.link`, elevated
         """
         participant_sudo = link_sudo.participant_id
-        pause = fields.Datetime.subtract(
-            fields.Datetime.now(), minutes=RENEWAL_PAUSE_MINUTES
-        )
+        pause = fields.Datetime.subtract(fields.Datetime.now(), minutes=RENEWAL_PAUSE_MINUTES)
         has_fresh_one = link_sudo.search_count(
             [("participant_id", "=", participant_sudo.id), ("create_date", ">", pause)],
             limit=1,

@@ -23,9 +23,7 @@ class CustomerContractPortal(ContractPageMixin, Controller):
         if not access or (access.is_link and not self._is_open_to(access)):
             return self._refuse_page(contract_id)
         if report_type == "pdf":
-            return self._make_private(
-                self._serve_pdf(access, download in ("1", "true", "True"))
-            )
+            return self._make_private(self._serve_pdf(access, download in ("1", "true", "True")))
         self._record_view(access)
         if report_type == "html":
             return self._make_private(self._serve_html(access))
@@ -56,9 +54,7 @@ class CustomerContractPortal(ContractPageMixin, Controller):
         is_shown = attachment_sudo.mimetype in SHOWN_INLINE
         response = self._make_private(stream.get_response(as_attachment=not is_shown))
         if not is_shown:
-            response.headers["Content-Security-Policy"] = (
-                "sandbox; frame-ancestors 'none'"
-            )
+            response.headers["Content-Security-Policy"] = "sandbox; frame-ancestors 'none'"
         return response
 
     def _serve_pdf(self, access, download):
@@ -105,11 +101,7 @@ class CustomerContractPortal(ContractPageMixin, Controller):
         """
         contract_sudo = access.contract_sudo
         # The report reads the company's layout; the contract was checked before.
-        Report = (
-            request.env["ir.actions.report"]
-            .sudo()
-            .with_company(contract_sudo.company_id)
-        )
+        Report = request.env["ir.actions.report"].sudo().with_company(contract_sudo.company_id)
         html, _type = Report._render_qweb_html(
             "customer_contract.action_report_customer_contract", contract_sudo.ids
         )
@@ -119,12 +111,8 @@ class CustomerContractPortal(ContractPageMixin, Controller):
         )
         head, separator, body = html.decode().partition("<body")
         attributes, end, content = body.partition(">")
-        page = Markup("").join(
-            map(Markup, (head, separator, attributes, end, toolbar, content))
-        )
-        return request.make_response(
-            page, headers=[("Content-Type", "text/html; charset=utf-8")]
-        )
+        page = Markup("").join(map(Markup, (head, separator, attributes, end, toolbar, content)))
+        return request.make_response(page, headers=[("Content-Type", "text/html; charset=utf-8")])
 
     # === EVIDENCE === #
 

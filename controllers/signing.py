@@ -51,9 +51,7 @@ class CustomerContractSigning(ContractPageMixin, Controller):
             return {"error": self._explain_no_access(), "reason": "no_access"}
         if access.is_preview or not access.participant_sudo:
             return {
-                "error": self.env._(
-                    "Only the people named as signers can sign this contract."
-                ),
+                "error": self.env._("Only the people named as signers can sign this contract."),
                 "reason": "not_a_signer",
             }
         if obstacle := self._find_company_obstacle(access):
@@ -90,8 +88,7 @@ class CustomerContractSigning(ContractPageMixin, Controller):
         current = self._get_consent(access.contract_sudo).digest or ""
         if isinstance(consent, str) and not consteq(consent.encode(), current.encode()):
             return self.env._(
-                "The text you agree to has changed. Please reload the page and read it "
-                "again."
+                "The text you agree to has changed. Please reload the page and read it again."
             )
         return None
 
@@ -140,29 +137,22 @@ class CustomerContractSigning(ContractPageMixin, Controller):
     # === OTHER ACTS === #
 
     @route("/my/contracts/<int:contract_id>/approve", **ACT)
-    def approve_contract(
-        self, contract_id, digest="", decision="approve", reason="", **kwargs
-    ):
+    def approve_contract(self, contract_id, digest="", decision="approve", reason="", **kwargs):
         """Approve a contract or send it back with a reason, as the approver in turn."""
 
         def approve(access):
             version_sudo = access.contract_sudo.current_version_id
-            if not consteq(
-                str(digest).encode(), (version_sudo.content_digest or "").encode()
-            ):
+            if not consteq(str(digest).encode(), (version_sudo.content_digest or "").encode()):
                 raise UserError(
                     self.env._(
-                        "The contract has changed since you opened it. Please read it "
-                        "again."
+                        "The contract has changed since you opened it. Please read it again."
                     )
                 )
             access.contract_sudo._approve(access.participant_sudo, access.identified_by)
 
         def send_back(access):
             if access.participant_sudo.role != "approver":
-                raise UserError(
-                    self.env._("It is not your turn to act on this contract.")
-                )
+                raise UserError(self.env._("It is not your turn to act on this contract."))
             access.contract_sudo._send_back(
                 access.participant_sudo, self._clean_text(reason), access.identified_by
             )
@@ -214,9 +204,7 @@ class CustomerContractSigning(ContractPageMixin, Controller):
                 partner_ids=access.contract_sudo.user_id.partner_id.ids,
             )
 
-        return self._act(
-            contract_id, "ask", ask, {"question": question}, message="asked"
-        )
+        return self._act(contract_id, "ask", ask, {"question": question}, message="asked")
 
     def _act(self, contract_id, dialog, act, typed=None, message=None):
         """Do what a participant asked for, or show the page again and tell why not.
@@ -234,9 +222,7 @@ class CustomerContractSigning(ContractPageMixin, Controller):
         contract_sudo = access.contract_sudo
         try:
             if access.is_preview or not access.participant_sudo:
-                raise UserError(
-                    self.env._("Only the people named in this contract can do this.")
-                )
+                raise UserError(self.env._("Only the people named in this contract can do this."))
             with request.env.cr.savepoint():
                 act(access)
         except UserError as error:
@@ -248,9 +234,7 @@ class CustomerContractSigning(ContractPageMixin, Controller):
                 access, status=422, dialog=dialog, error=str(error), typed=typed or {}
             )
         query = f"?message={message}" if message else ""
-        return self._make_private(
-            request.redirect(f"{contract_sudo.access_url}{query}", code=303)
-        )
+        return self._make_private(request.redirect(f"{contract_sudo.access_url}{query}", code=303))
 
     def _compose_reason(self, text, reason_id):
         """Return why a contract is declined: the reason chosen and what was typed.

@@ -45,6 +45,7 @@ class CustomerContract(models.Model):
             contract.message_post(
                 body=explanation,
                 partner_ids=objectors.partner_id.ids,
+                message_type="comment",  # the portal shows no other kind
                 subtype_xmlid="mail.mt_comment",
             )
         return True

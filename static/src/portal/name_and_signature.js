@@ -1,10 +1,12 @@
-import {useEffect} from "@odoo/owl";
+import {onWillUnmount, useEffect} from "@odoo/owl";
 import {NameAndSignature} from "@web/core/signature/name_and_signature";
 
+const TYPING_PAUSE = 200;
+
 /**
- * Odoo's signature field, made safe for phones, slow typists' fast neighbours and
- * screen readers: strokes survive when the phone is turned, only the last of several
- * pictures is drawn, and every control says what it does.
+ * Odoo's signature field, made fit for phones and screen readers: strokes survive when
+ * the phone is turned, only the last of several pictures is drawn, and every control
+ * says what it does.
  */
 export class ContractNameAndSignature extends NameAndSignature {
     static template = "customer_contract.NameAndSignature";
@@ -12,6 +14,8 @@ export class ContractNameAndSignature extends NameAndSignature {
     setup() {
         super.setup();
         this.pictureNumber = 0;
+        this.props.signature.settle = () => this.settle();
+        onWillUnmount(() => clearTimeout(this.drawTimeout));
         // The field has no size before its dialog opens, and another one whenever a
         // phone is turned.
         useEffect(
@@ -61,6 +65,31 @@ export class ContractNameAndSignature extends NameAndSignature {
             return;
         }
         super.setMode(mode, reset);
+    }
+
+    /**
+     * Draws the name once the person pauses: the picture holds a whole font.
+     */
+    onInputSignName(ev) {
+        const isShown = this.state.showSignatureArea;
+        if (!isShown || this.state.signMode !== "auto") {
+            super.onInputSignName(ev);
+            return;
+        }
+        this.props.signature.name = ev.target.value;
+        clearTimeout(this.drawTimeout);
+        this.drawTimeout = setTimeout(() => this.settle(), TYPING_PAUSE);
+    }
+
+    /**
+     * Waits until the signature is that of the name as it stands.
+     */
+    async settle() {
+        if (this.drawTimeout) {
+            clearTimeout(this.drawTimeout);
+            this.drawTimeout = null;
+            await this.drawCurrentName();
+        }
     }
 
     /**

@@ -1,4 +1,12 @@
-import {Component, markup, onMounted, onWillUnmount, useRef, useState} from "@odoo/owl";
+import {
+    Component,
+    markup,
+    onMounted,
+    onWillUnmount,
+    useEffect,
+    useRef,
+    useState,
+} from "@odoo/owl";
 import {_t} from "@web/core/l10n/translation";
 import {rpc} from "@web/core/network/rpc";
 import {registry} from "@web/core/registry";
@@ -38,6 +46,11 @@ export class ContractSignForm extends Component {
             getSignatureImage: () => "",
             resetSignature: () => {},
         });
+        this.error = useRef("error");
+        useEffect(
+            () => this.error.el?.focus(),
+            () => [this.state.problems]
+        );
         this.onShown = this.onShown.bind(this);
         onMounted(() => {
             this.modal = this.root.el.closest(".modal");
@@ -79,6 +92,7 @@ export class ContractSignForm extends Component {
         if (this.state.isBusy) {
             return;
         }
+        await this.signature.settle?.();
         const problems = this.findProblems();
         if (problems.length) {
             this.showProblems(problems);
@@ -130,10 +144,6 @@ export class ContractSignForm extends Component {
 
     showProblems(problems) {
         this.state.problems = problems;
-        // after the region is there
-        requestAnimationFrame(() =>
-            this.root.el?.querySelector(".o_contract_sign_error")?.focus()
-        );
     }
 
     onReload() {
