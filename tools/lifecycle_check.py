@@ -95,7 +95,10 @@ def _uninstalls(place, database, before):
 
 def _complaints(status, log):
     found = odoo_log.complaints(log)
-    return [*found, f"ended with status {status}"] if status else found
+    if status:
+        output = log.with_suffix(".out").read_text(errors="replace").splitlines()
+        found.append(f"ended with status {status}: {' '.join(output[-1:])}")
+    return found
 
 
 def _schema(database):
