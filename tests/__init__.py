@@ -1,5 +1,6 @@
 from . import (
     test_access_rights,
+    test_backend_tour,
     test_bundle,
     test_bundle_sealed,
     test_concurrency,
@@ -22,4 +23,5 @@ from . import (
     test_signing,
     test_signing_http,
     test_verification,
+    test_views,
 )
