@@ -1,7 +1,7 @@
 from lxml.html.diff import htmldiff
 from markupsafe import Markup
 
-from odoo import _, models
+from odoo import models
 from odoo.tools import format_date, html_sanitize
 
 
@@ -65,13 +65,17 @@ class CustomerContract(models.Model):
             person["name"] for person in content["participants"] if person["role"] == "signer"
         ]
         return {
-            _("Title"): content.get("title") or "",
-            _("Counterparty"): content["counterparty"]["name"],
-            _("Signers"): ", ".join(people),
-            _("Amount"): " ".join(filter(None, (amount.get("value"), amount.get("currency")))),
-            _("Start"): format_date(self.env, content.get("date_start") or False),
-            _("End"): format_date(self.env, content.get("date_end") or False),
-            _("Documents"): ", ".join(file["name"] for file in content.get("documents", [])),
+            self.env._("Title"): content.get("title") or "",
+            self.env._("Counterparty"): content["counterparty"]["name"],
+            self.env._("Signers"): ", ".join(people),
+            self.env._("Amount"): " ".join(
+                filter(None, (amount.get("value"), amount.get("currency")))
+            ),
+            self.env._("Start"): format_date(self.env, content.get("date_start") or False),
+            self.env._("End"): format_date(self.env, content.get("date_end") or False),
+            self.env._("Documents"): ", ".join(
+                file["name"] for file in content.get("documents", [])
+            ),
         }
 
     def _compare_sections(self, old, new):

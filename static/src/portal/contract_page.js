@@ -9,7 +9,8 @@ export class ContractPage extends Interaction {
 
     start() {
         const name = this.el.dataset.dialog || window.location.hash.replace("#", "");
-        const dialog = /^[a-z_]+$/.test(name) && this.el.querySelector(`#contract_${name}.modal`);
+        const dialog =
+            /^[a-z_]+$/.test(name) && this.el.querySelector(`#contract_${name}.modal`);
         if (dialog) {
             window.Modal.getOrCreateInstance(dialog).show();
         }

@@ -24,7 +24,10 @@ export class ContractPending extends Interaction {
         if (response?.status !== 200) {
             this.tries++;
             if (this.tries < MOST_TRIES) {
-                this.waitForTimeout(() => this.look(), FIRST_DELAY * (1 + this.tries / 4));
+                this.waitForTimeout(
+                    () => this.look(),
+                    FIRST_DELAY * (1 + this.tries / 4)
+                );
             }
             return;
         }
@@ -41,4 +44,6 @@ export class ContractPending extends Interaction {
     }
 }
 
-registry.category("public.interactions").add("customer_contract.pending", ContractPending);
+registry
+    .category("public.interactions")
+    .add("customer_contract.pending", ContractPending);

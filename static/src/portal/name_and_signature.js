@@ -112,7 +112,7 @@ export class ContractNameAndSignature extends NameAndSignature {
     /**
      * Draws a picture, unless another one was asked for in the meantime.
      *
-     * @param {String} source - the picture's address
+     * @param {string} source - the picture's address
      */
     async printImage(source) {
         const number = ++this.pictureNumber;
