@@ -196,9 +196,7 @@ class TestDialogs(ContractCommon):
         )
         contract = self._create_contract()
         contract.participant_ids = [
-            Command.create(
-                {"partner_id": other.partner_id.id, "party": "company", "sequence": 10}
-            )
+            Command.create({"partner_id": other.partner_id.id, "party": "company", "sequence": 10})
         ]
         self.assertFalse(self._open_sign_dialog(contract, other).signature)
         with self.assertRaises(AccessError):
@@ -225,9 +223,7 @@ class TestDialogs(ContractCommon):
         self._sign_as_manager(contract)
         action = contract.action_open_send()
         composer = Form(
-            self.env[action["res_model"]]
-            .with_user(self.manager)
-            .with_context(**action["context"])
+            self.env[action["res_model"]].with_user(self.manager).with_context(**action["context"])
         )
         self.assertEqual(composer.partner_ids[:], self.customer)
         self.assertIn(contract.title, composer.subject)
@@ -258,9 +254,7 @@ class TestDialogs(ContractCommon):
         contract = self._create_sent_contract()
         action = contract.action_open_reason()
         dialog = Form(
-            self.env[action["res_model"]]
-            .with_user(self.manager)
-            .with_context(**action["context"])
+            self.env[action["res_model"]].with_user(self.manager).with_context(**action["context"])
         )
         with self.assertRaises(AssertionError):
             dialog.save()

@@ -12,9 +12,7 @@ class CustomerContractSign(models.TransientModel):
     contract_id = fields.Many2one("customer.contract", required=True, readonly=True)
     explanation = fields.Char(compute="_compute_act")
     act = fields.Char(compute="_compute_act")
-    signed_by = fields.Char(
-        "Full Name", required=True, default=lambda self: self.env.user.name
-    )
+    signed_by = fields.Char("Full Name", required=True, default=lambda self: self.env.user.name)
     signature = fields.Binary(
         attachment=False, default=lambda self: self._get_remembered_signature()
     )
@@ -65,7 +63,5 @@ class CustomerContractSign(models.TransientModel):
             self.signature and self.signature.decode(), signed_by=self.signed_by
         )
         # Only the user's own signature is written here.
-        self.env.user.sudo().contract_signature = (
-            self.signature if self.remember else False
-        )
+        self.env.user.sudo().contract_signature = self.signature if self.remember else False
         return {"type": "ir.actions.act_window_close"}

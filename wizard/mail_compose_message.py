@@ -7,10 +7,7 @@ class MailComposeMessage(models.TransientModel):
 
     def _action_send_mail_comment(self, res_ids):
         """Send contracts for signature together with the mail that says so."""
-        if (
-            not self.env.context.get("customer_contract_send")
-            or self.model != "customer.contract"
-        ):
+        if not self.env.context.get("customer_contract_send") or self.model != "customer.contract":
             return super()._action_send_mail_comment(res_ids)
         contracts = self.env["customer.contract"].browse(res_ids)
         contracts.check_access("write")

@@ -30,7 +30,7 @@ export class ContractDocumentsField extends X2ManyField {
     /**
      * Files belong to a contract that exists.
      *
-     * @returns {Boolean} whether it does now
+     * @returns {boolean} whether it does now
      */
     async saveContract() {
         return Boolean(await this.props.record.save());

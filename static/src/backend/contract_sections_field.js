@@ -1,4 +1,11 @@
-import {Component, onWillPatch, useEffect, useRef, useState, useSubEnv} from "@odoo/owl";
+import {
+    Component,
+    onWillPatch,
+    useEffect,
+    useRef,
+    useState,
+    useSubEnv,
+} from "@odoo/owl";
 import {ConfirmationDialog} from "@web/core/confirmation_dialog/confirmation_dialog";
 import {_t} from "@web/core/l10n/translation";
 import {registry} from "@web/core/registry";
@@ -67,8 +74,13 @@ export class ContractSectionsField extends Component {
 
     prepareFieldInfo() {
         const nodes = Object.values(this.props.archInfo.fieldNodes);
-        const {title, body} = Object.fromEntries(nodes.map((node) => [node.name, node]));
-        return {title, body: {...body, field: {...body.field, component: SectionBodyField}}};
+        const {title, body} = Object.fromEntries(
+            nodes.map((node) => [node.name, node])
+        );
+        return {
+            title,
+            body: {...body, field: {...body.field, component: SectionBodyField}},
+        };
     }
 
     get list() {
@@ -99,7 +111,9 @@ export class ContractSectionsField extends Component {
     getLabel(section) {
         const number = this.getNumber(section);
         const title = section.data.title;
-        return title ? _t("Section %(number)s: %(title)s", {number, title}) : _t("Section %s", number);
+        return title
+            ? _t("Section %(number)s: %(title)s", {number, title})
+            : _t("Section %s", number);
     }
 
     getNumber(section) {
@@ -111,7 +125,9 @@ export class ContractSectionsField extends Component {
     }
 
     findElement(section) {
-        return this.root.el?.querySelector(`.o_contract_section[data-id="${section.id}"]`);
+        return this.root.el?.querySelector(
+            `.o_contract_section[data-id="${section.id}"]`
+        );
     }
 
     // --------------------------------------------------------------------------
@@ -121,8 +137,8 @@ export class ContractSectionsField extends Component {
     /**
      * Opens a section for editing, unless it is open.
      *
-     * @param {Object} section - the record
-     * @param {Object} place - which part to go to, and where in it
+     * @param {object} section - the record
+     * @param {object} place - which part to go to, and where in it
      */
     async edit(section, place) {
         if (!this.canEdit || section.isInEdition) {
@@ -145,7 +161,7 @@ export class ContractSectionsField extends Component {
      * keeps the tab key for itself.
      *
      * @param {KeyboardEvent} ev
-     * @param {Object} section - the record
+     * @param {object} section - the record
      */
     async onKeydown(ev, section) {
         if (!this.isEdited(section)) {
@@ -161,7 +177,9 @@ export class ContractSectionsField extends Component {
             ev.stopPropagation();
             await this.list.leaveEditMode({canAbandon: false});
             requestAnimationFrame(() =>
-                this.findElement(section)?.querySelector(".o_contract_section_edit")?.focus()
+                this.findElement(section)
+                    ?.querySelector(".o_contract_section_edit")
+                    ?.focus()
             );
         }
     }
@@ -176,7 +194,9 @@ export class ContractSectionsField extends Component {
         const section = this.findById(this.place.id);
         const element = section && this.findElement(section);
         const target = element?.querySelector(
-            this.place.part === "title" ? "[name='title'] input" : ".odoo-editor-editable"
+            this.place.part === "title"
+                ? "[name='title'] input"
+                : ".odoo-editor-editable"
         );
         if (target) {
             restorePlace(target, this.place);
@@ -213,7 +233,7 @@ export class ContractSectionsField extends Component {
     /**
      * Adds a section and opens it.
      *
-     * @param {Object} [after] - the record it comes after; the last one if left out
+     * @param {object} [after] - the record it comes after; the last one if left out
      */
     async add(after) {
         const leaves = await this.list.leaveEditMode();
@@ -224,7 +244,11 @@ export class ContractSectionsField extends Component {
         const {context} = this.props;
         const section =
             index < 0 || index === this.sections.length - 1
-                ? await this.list.addNewRecord({context, mode: "edit", position: "bottom"})
+                ? await this.list.addNewRecord({
+                      context,
+                      mode: "edit",
+                      position: "bottom",
+                  })
                 : await this.list.addNewRecordAtIndex(index, {context});
         this.place = {part: "title", id: section.id};
         this.goToPlace();
@@ -233,17 +257,20 @@ export class ContractSectionsField extends Component {
     /**
      * Moves a section to behind another one.
      *
-     * @param {Object} section - the record to move
-     * @param {String} [previousId] - the record it shall come after; none: to the front
+     * @param {object} section - the record to move
+     * @param {string} [previousId] - the record it shall come after; none: to the front
      */
     async moveAfter(section, previousId) {
         await this.list.leaveEditMode({canAbandon: false});
         await this.list.resequence(section.id, previousId || null);
-        this.state.announcement = _t("%(section)s, now number %(number)s of %(count)s", {
-            section: section.data.title || _t("Section"),
-            number: this.getNumber(section),
-            count: this.list.count,
-        });
+        this.state.announcement = _t(
+            "%(section)s, now number %(number)s of %(count)s",
+            {
+                section: section.data.title || _t("Section"),
+                number: this.getNumber(section),
+                count: this.list.count,
+            }
+        );
     }
 
     async move(section, step) {
@@ -267,7 +294,10 @@ export class ContractSectionsField extends Component {
         }
         return this.dialog.add(ConfirmationDialog, {
             title: _t("Delete section"),
-            body: _t("%s and its text are removed from this contract.", this.getLabel(section)),
+            body: _t(
+                "%s and its text are removed from this contract.",
+                this.getLabel(section)
+            ),
             confirmLabel: _t("Delete"),
             confirmClass: "btn-danger",
             confirm: () => this.list.delete(section),
@@ -282,7 +312,10 @@ export const contractSectionsField = {
     supportedTypes: ["one2many"],
     useSubView: true,
     additionalClasses: ["w-100"],
-    extractProps: ({views, viewMode}, {context}) => ({archInfo: views[viewMode], context}),
+    extractProps: ({views, viewMode}, {context}) => ({
+        archInfo: views[viewMode],
+        context,
+    }),
 };
 
 registry.category("fields").add("contract_sections", contractSectionsField);

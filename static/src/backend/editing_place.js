@@ -24,7 +24,7 @@ function followPath(root, path) {
 
 /**
  * @param {HTMLElement} element - holds a title's input and an editor
- * @returns {Object|null} the part that has the focus, and where in it
+ * @returns {object | null} the part that has the focus, and where in it
  */
 export function capturePlace(element) {
     const active = document.activeElement;
@@ -45,7 +45,8 @@ export function capturePlace(element) {
 function findCaret(element, {path, offset, point}) {
     if (path) {
         const node = followPath(element, path);
-        const length = node.nodeType === Node.TEXT_NODE ? node.length : node.childNodes.length;
+        const length =
+            node.nodeType === Node.TEXT_NODE ? node.length : node.childNodes.length;
         return {node, offset: Math.min(offset, length)};
     }
     if (point && document.caretRangeFromPoint) {
@@ -59,7 +60,7 @@ function findCaret(element, {path, offset, point}) {
 
 /**
  * @param {HTMLElement} element - a title's input, or an editor
- * @param {Object} place - from `capturePlace`, or the point that was clicked
+ * @param {object} place - from `capturePlace`, or the point that was clicked
  */
 export function restorePlace(element, place) {
     const caret = element.tagName === "INPUT" ? null : findCaret(element, place);

@@ -78,7 +78,8 @@ registry.category("web_tour.tours").add("customer_contract_manager", {
         openTab("signature"),
         {
             content: "who signs is proposed",
-            trigger: ".o_field_widget[name='participant_ids']:contains('Carla Customer')",
+            trigger:
+                ".o_field_widget[name='participant_ids']:contains('Carla Customer')",
         },
         {
             content: "sign, while the last text is not yet saved",
@@ -88,7 +89,8 @@ registry.category("web_tour.tours").add("customer_contract_manager", {
         ...signByName("Mona M. Manager"),
         {
             content: "send",
-            trigger: ".o_statusbar_buttons button[name='action_open_send']:contains('Send')",
+            trigger:
+                ".o_statusbar_buttons button[name='action_open_send']:contains('Send')",
             run: "click",
         },
         {
@@ -113,7 +115,8 @@ registry.category("web_tour.tours").add("customer_contract_manager", {
         openTab("contract"),
         {
             content: "and its text is closed",
-            trigger: ".o_contract_sections_readonly:not(:has(button)):contains('maintain')",
+            trigger:
+                ".o_contract_sections_readonly:not(:has(button)):contains('maintain')",
         },
     ],
 });
@@ -135,7 +138,8 @@ registry.category("web_tour.tours").add("customer_contract_identity_check", {
             run: "click",
         },
         {
-            trigger: ".modal:contains('Incorrect Password') .btn-primary:contains('Close')",
+            trigger:
+                ".modal:contains('Incorrect Password') .btn-primary:contains('Close')",
             run: "click",
         },
         {
@@ -169,7 +173,8 @@ registry.category("web_tour.tours").add("customer_contract_sections", {
         saved,
         {
             content: "move by keyboard",
-            trigger: ".o_contract_section:eq(1):contains('1,300') .o_contract_section_up",
+            trigger:
+                ".o_contract_section:eq(1):contains('1,300') .o_contract_section_up",
             run: "click",
         },
         {
@@ -181,12 +186,14 @@ registry.category("web_tour.tours").add("customer_contract_sections", {
             run: "click",
         },
         {
-            trigger: ".o_contract_section:eq(1).o_contract_section_edited [name='title'] input",
+            trigger:
+                ".o_contract_section:eq(1).o_contract_section_edited [name='title'] input",
             run: "edit Term",
         },
         {
             content: "delete, but not by accident",
-            trigger: ".o_contract_section:eq(2):contains('Scope') .o_contract_section_delete",
+            trigger:
+                ".o_contract_section:eq(2):contains('Scope') .o_contract_section_delete",
             run: "click",
         },
         {
@@ -194,7 +201,8 @@ registry.category("web_tour.tours").add("customer_contract_sections", {
             run: "click",
         },
         {
-            trigger: "body:not(:has(.modal)) .o_contract_sections:not(:contains('Scope'))",
+            trigger:
+                "body:not(:has(.modal)) .o_contract_sections:not(:contains('Scope'))",
         },
         {
             trigger: ".o_form_button_save",
@@ -218,7 +226,8 @@ registry.category("web_tour.tours").add("customer_contract_sections", {
             run: "click",
         },
         {
-            trigger: ".o_contract_section:eq(0):contains('1,300'):not(:contains('Nonsense'))",
+            trigger:
+                ".o_contract_section:eq(0):contains('1,300'):not(:contains('Nonsense'))",
         },
     ],
 });
