@@ -1,3 +1,4 @@
+import os
 from unittest.mock import patch
 
 from odoo.exceptions import UserError
@@ -6,6 +7,7 @@ from odoo.tests import new_test_user, tagged
 from odoo.tools import convert_file
 
 from ..demo.customer_contract_demo import STORIES
+from ..models.customer_contract_certificate_key import PASSPHRASE_VARIABLE
 from .common import ContractCommon, make_pdf
 
 STATES = {
@@ -54,7 +56,7 @@ class DemoCommon(ContractCommon):
             (
                 "customer.contract",
                 "_render_contract_pdf",
-                lambda self, content, signatures=None: make_pdf(content["reference"]),
+                lambda self, content, *args, **kwargs: make_pdf(content["reference"]),
             ),
             ("mail.mail", "send", lambda self, **kwargs: cls.mails_sent.append(self)),
         ):
@@ -160,6 +162,19 @@ class TestDemo(DemoCommon):
         self.env.invalidate_all()
         self.assertEqual(self.contracts.mapped("trail_length"), trails)
 
+    def test_seal_needs_a_passphrase(self):
+        Certificate = self.env["customer.contract.certificate"]
+        demo, company = self.env["customer.contract.demo"], self.env.ref("base.main_company")
+        domain = [("company_id", "=", company.id)]
+        before = Certificate.search_count(domain)
+        with patch.dict(os.environ, {PASSPHRASE_VARIABLE: ""}):
+            demo._install_seal()
+        self.assertEqual(Certificate.search_count(domain), before)
+        with patch.dict(os.environ, {PASSPHRASE_VARIABLE: "a passphrase for this test only"}):
+            demo._install_seal()
+            demo._install_seal()
+        self.assertEqual(Certificate.search_count(domain), 1)
+
 
 @tagged("post_install", "-at_install")
 class TestDemoWithoutPrograms(DemoCommon):
@@ -172,7 +187,7 @@ class TestDemoWithoutPrograms(DemoCommon):
         self.assertFalse(self.contracts.version_ids)
 
     def test_failing_document_is_left_to_the_scheduled_action(self):
-        def fail(contract, content, signatures=None):
+        def fail(contract, content, signatures=None, **kwargs):
             if signatures:
                 raise UserError("no PDF")
             return make_pdf()
