@@ -15,8 +15,9 @@ def uninstall_hook(env):
     env["ir.attachment"]._release_contract_evidence()
     env.cr.execute(SQL("DROP FUNCTION IF EXISTS customer_contract_refuse_change() CASCADE"))
     env.cr.execute(SQL("DROP FUNCTION IF EXISTS customer_contract_refuse_deletion() CASCADE"))
-    env["ir.attachment"].search(
-        [("res_model", "in", ("customer.contract", "customer.contract.document")),
-         ("res_field", "in", (False, "raw"))]
-    )._with_pass().unlink()
+    # Naming the id makes the search include files that are stored in fields.
+    files = env["ir.attachment"].search(
+        [("id", "!=", False), ("res_model", "=like", "customer.contract%")]
+    )
+    files._with_pass().unlink()
     env["ir.sequence"].search([("code", "=", "customer.contract")]).unlink()

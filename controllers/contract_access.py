@@ -1,5 +1,6 @@
 """Who is here, and as whom: what all pages and acts of a contract ask first."""
 
+import time
 from typing import NamedTuple
 from urllib.parse import urlencode
 
@@ -20,6 +21,12 @@ PRIVATE_HEADERS = {
 }
 
 
+# Where the session keeps which participants have entered their one-time code, and how
+# long that counts, so that a blank signature does not cost another code.
+CODES_KEY = "customer_contract_codes"
+CODE_COUNTS_SECONDS = 15 * 60
+
+
 class ContractAccess(NamedTuple):
     """How the current visitor reaches one contract.
 
@@ -29,7 +36,7 @@ class ContractAccess(NamedTuple):
 
     contract_sudo: object
     participant_sudo: object
-    identified_by: str  # portal, portal_2fa, link or preview
+    identified_by: str  # link, link_code, portal, portal_2fa or preview
 
     @property
     def is_preview(self):
@@ -39,7 +46,7 @@ class ContractAccess(NamedTuple):
     @property
     def is_link(self):
         """Whether the visitor came by a personal link, without an account."""
-        return self.identified_by == "link"
+        return self.identified_by in ("link", "link_code")
 
 
 class ContractAccessMixin:
@@ -83,8 +90,43 @@ class ContractAccessMixin:
         if participant_sudo and (
             user._is_public() or participant_sudo.partner_id == user.partner_id
         ):
-            return ContractAccess(participant_sudo.contract_id, participant_sudo, "link")
+            strength = "link_code" if self._has_entered_code(participant_sudo) else "link"
+            return ContractAccess(participant_sudo.contract_id, participant_sudo, strength)
         return None
+
+    def _has_entered_code(self, participant_sudo):
+        """Tell whether the right one-time code was entered in this session lately.
+
+        :param recordset participant_sudo: the participant, elevated
+        """
+        entered = (request.session.get(CODES_KEY) or {}).get(str(participant_sudo.id)) or {}
+        version_sudo = participant_sudo.contract_id.current_version_id
+        return (
+            entered.get("version") == version_sudo.id
+            and entered.get("until", 0) > time.time()
+            and not participant_sudo.is_code_locked
+        )
+
+    def _enter_code(self, access, code):
+        """Compare a one-time code; a right one counts for a while in this session.
+
+        :param ContractAccess access: who is here and as whom
+        :param str code: the code as typed
+        :return: what is wrong, or none
+        :rtype: str | None
+        """
+        participant_sudo = access.participant_sudo
+        problem = participant_sudo._enter_code(code)
+        if not problem:
+            # a new dictionary, so that the session notices the change
+            request.session[CODES_KEY] = {
+                **(request.session.get(CODES_KEY) or {}),
+                str(participant_sudo.id): {
+                    "version": access.contract_sudo.current_version_id.id,
+                    "until": time.time() + CODE_COUNTS_SECONDS,
+                },
+            }
+        return problem
 
     def _get_own_part(self, contract_sudo, partner):
         """Find a person's part in a contract: the one in turn, if there are several.

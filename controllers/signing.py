@@ -34,6 +34,7 @@ class CustomerContractSigning(ContractPageMixin, Controller):
         signature=None,
         digest=None,
         consent=None,
+        code=None,
         **kwargs,
     ):
         """Sign a contract, as the participant who is logged in or holds the link.
@@ -43,6 +44,7 @@ class CustomerContractSigning(ContractPageMixin, Controller):
         :param str signature: the picture, a PNG in base64
         :param str digest: SHA-256 of the content that was shown
         :param bool | str consent: that the consent was given; its SHA-256 if known
+        :param str code: the one-time code, when the contract asks for one
         :return: ``redirect_url`` and ``force_refresh``, or ``error`` with a ``reason``
         :rtype: dict
         """
@@ -59,6 +61,11 @@ class CustomerContractSigning(ContractPageMixin, Controller):
         if problem := self._find_consent_problem(access, consent):
             return {"error": problem, "reason": "consent"}
         contract_sudo = access.contract_sudo
+        if access.participant_sudo._needs_code(access.identified_by):
+            # A wrong code is a try that counts, so nothing is rolled back.
+            if problem := self._enter_code(access, code):
+                return {"error": problem, "reason": "code"}
+            access = access._replace(identified_by="link_code")
         try:
             with request.env.cr.savepoint():
                 contract_sudo._sign(

@@ -54,6 +54,22 @@ class CustomerContract(models.Model):
                     )
                 )
 
+    def _get_sending_problems(self):
+        problems = super()._get_sending_problems()
+        if self.identity_policy not in ("portal", "portal_2fa"):
+            return problems
+        for participant in self._get_acting_participants():
+            # Whether somebody has an account does not depend on who asks.
+            users_sudo = participant.partner_id.sudo().user_ids
+            if not users_sudo:
+                problems.append(
+                    _(
+                        "%(person)s has no account to log in with, which the contract asks for.",
+                        person=participant.partner_id.name,
+                    )
+                )
+        return problems
+
     def _get_content_fields(self):
         return super()._get_content_fields() | {"identity_policy"}
 

@@ -92,7 +92,9 @@ class IrAttachment(models.Model):
 
         :raise AccessError: if one of the files does
         """
-        if any(attachment.contract_evidence for attachment in self.sudo()):
+        if not self._has_pass() and any(
+            attachment.contract_evidence for attachment in self.sudo()
+        ):
             raise AccessError(
                 _("This file proves a contract. It can neither be changed nor deleted.")
             )

@@ -29,6 +29,8 @@ export class ContractSignForm extends Component {
         consentText: String,
         defaultName: String,
         sendLabel: String,
+        codeUrl: {type: String, optional: true},
+        codeAddress: {type: String, optional: true},
     };
 
     setup() {
@@ -39,6 +41,9 @@ export class ContractSignForm extends Component {
             isOutdated: false,
             hasConsent: false,
             isBusy: false,
+            code: "",
+            codeStatus: "",
+            isSendingCode: false,
         });
         this.signature = useState({
             name: this.props.defaultName,
@@ -72,7 +77,7 @@ export class ContractSignForm extends Component {
     /**
      * Lists what the person has still to do.
      *
-     * @returns {String[]} one sentence each
+     * @returns {string[]} one sentence each
      */
     findProblems() {
         const problems = [];
@@ -85,7 +90,35 @@ export class ContractSignForm extends Component {
         if (!this.state.hasConsent) {
             problems.push(_t("Please tick the box to agree to sign electronically."));
         }
+        if (this.props.codeUrl && !this.state.code.trim()) {
+            problems.push(
+                _t("Please enter the code that we send to your e-mail address.")
+            );
+        }
         return problems;
+    }
+
+    /**
+     * Has a one-time code sent; nothing that was typed is lost by it.
+     */
+    async onSendCode() {
+        if (this.state.isSendingCode) {
+            return;
+        }
+        this.state.isSendingCode = true;
+        this.state.problems = [];
+        try {
+            const answer = await rpc(this.props.codeUrl, {}, {silent: true});
+            if (answer.error) {
+                this.showProblems([answer.error]);
+            } else {
+                this.state.codeStatus = _t("The code was sent to %s.", answer.sent_to);
+            }
+        } catch (error) {
+            console.warn(error);
+            this.showProblems([this.unknownError]);
+        }
+        this.state.isSendingCode = false;
     }
 
     async onSubmit() {
@@ -115,7 +148,7 @@ export class ContractSignForm extends Component {
     /**
      * Sends the signature.
      *
-     * @returns {Object} the server's answer, or an error in its shape
+     * @returns {object} the server's answer, or an error in its shape
      */
     async send() {
         try {
@@ -126,6 +159,7 @@ export class ContractSignForm extends Component {
                     signature: this.signature.getSignatureImage().split(",")[1],
                     digest: this.props.digest,
                     consent: this.props.consentDigest || true,
+                    code: this.state.code,
                 },
                 {silent: true}
             );
