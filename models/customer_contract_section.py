@@ -1,4 +1,8 @@
+import re
+
 from odoo import api, fields, models
+
+PICTURE_IN_TEXT = re.compile(r"/web/image/(?:ir\.attachment/)?(\d+)")
 
 
 class CustomerContractSection(models.Model):
@@ -30,6 +34,7 @@ class CustomerContractSection(models.Model):
         sections = super().create(vals_list)
         sections.contract_id._check_content_is_open()
         sections._log_change("section_added")
+        sections._adopt_pictures()
         return sections
 
     def write(self, vals):
@@ -38,12 +43,32 @@ class CustomerContractSection(models.Model):
         self.contract_id._check_content_is_open()
         if vals.keys() & {"title", "body"}:
             self._log_change("section_changed")
+        if "body" in vals:
+            self._adopt_pictures()
         return result
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_frozen(self):
         self.contract_id._check_content_is_open()
         self._log_change("section_removed")
+
+    def _adopt_pictures(self):
+        """Attach the user's new pictures in the text to their section.
+
+        The editor stores a picture before its section exists. Left alone, it could be
+        read by nobody else, and would be missing when somebody else freezes the contract.
+        """
+        for section in self:
+            numbers = {int(number) for number in PICTURE_IN_TEXT.findall(section.body or "")}
+            if numbers:
+                self.env["ir.attachment"].search(
+                    [
+                        ("id", "in", list(numbers)),
+                        ("res_model", "=", self._name),
+                        ("res_id", "in", (0, False)),
+                        ("create_uid", "=", self.env.uid),
+                    ]
+                ).res_id = section.id
 
     def _log_change(self, change):
         """Record in the trail that sections were added, changed or removed."""

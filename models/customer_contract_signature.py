@@ -57,6 +57,7 @@ class CustomerContractSignature(models.Model):
     consent_text = fields.Text()
     consent_digest = fields.Char("Consent's SHA-256")
     identified_by = fields.Char(required=True)
+    identification = fields.Char(compute="_compute_identification")
     account = fields.Char(help="Login or e-mail address with which the person signed.")
     ip_address = fields.Char("IP Address")
     user_agent = fields.Char()
@@ -65,6 +66,13 @@ class CustomerContractSignature(models.Model):
         "(participant_id, version_id)",
         "This participant has already signed this version.",
     )
+
+    @api.depends("identified_by")
+    def _compute_identification(self):
+        for signature in self:
+            signature.identification = signature.contract_id._describe_identity(
+                signature.identified_by
+            )
 
     @api.model
     def _prepare_image(self, data):

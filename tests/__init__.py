@@ -20,6 +20,7 @@ from . import (
     test_seal,
     test_seal_certificate,
     test_seal_story,
+    test_section_pictures,
     test_signing,
     test_signing_http,
     test_verification,
