@@ -1,9 +1,11 @@
 import json
+import re
 
 from odoo import _, api, fields, models
 from odoo.tools import SQL, format_datetime
 
 GENESIS = "0" * 64
+DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
 class CustomerContractEvent(models.Model):
@@ -134,8 +136,25 @@ class CustomerContractEvent(models.Model):
         participant = payload.get("participant") or {}
         if participant and participant.get("name") != (payload.get("actor") or {}).get("name"):
             parts.append(participant["name"])
-        parts += [str(value) for value in details.values() if value not in (None, "", [], {})]
+        parts += [
+            self._format_detail(value)
+            for value in details.values()
+            if value not in (None, "", [], {})
+        ]
         return ", ".join(parts)
+
+    @api.model
+    def _format_detail(self, value):
+        """Return a detail as people read it; of digests, the first digits tell enough.
+
+        :param value: a value of the payload's details
+        :rtype: str
+        """
+        if isinstance(value, list):
+            return ", ".join(self._format_detail(item) for item in value)
+        if isinstance(value, str) and DIGEST.fullmatch(value):
+            return f"{value[:12]}…"
+        return str(value)
 
     @api.model
     def _append(self, contract, event_type, payload):

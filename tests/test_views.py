@@ -135,6 +135,20 @@ class TestViews(ContractCommon):
         self.assertIn("Carla Customer", contract.next_step)
         self.assertEqual((contract.signature_count, contract.signer_count), (1, 2))
 
+    def test_audit_trail_reads_well(self):
+        contract = self._create_signed_contract()
+        lines = {event.event_type: event.description for event in contract.sudo().event_ids}
+        self.assertIn("Carla Customer, ", lines["copies_sent"])
+        self.assertNotIn("[", lines["copies_sent"])
+        digest = contract.current_version_id.content_digest
+        self.assertIn(digest[:12], lines["version_frozen"])
+        self.assertNotIn(digest, lines["version_frozen"])
+
+    def test_signatures_say_how_people_were_identified(self):
+        contract = self._create_signed_contract()
+        for signature in contract.current_signature_ids:
+            self.assertNotIn(signature.identification, ("", "backend", "portal", False))
+
     def test_lists_read_as_the_client_reads(self):
         self._create_signed_contract()
         model = self.env["customer.contract"].with_user(self.manager)
