@@ -56,14 +56,6 @@ class CustomerContract(models.Model):
         versions_sudo = self.env["customer.contract.version"].sudo()
         return versions_sudo.search([("pdf_digest", "=", digest)], limit=1).contract_id
 
-    def _get_verification_url(self):
-        """Return the address where anybody can verify the contract.
-
-        :rtype: str
-        """
-        self.ensure_one()
-        return f"{self.get_base_url()}/contract/verify/{self.verification_code}"
-
     def _prepare_verification(self):
         """Prepare what the public page tells about the contract.
 
@@ -164,20 +156,25 @@ class CustomerContract(models.Model):
 
     @api.model
     def _describe_identity(self, identified_by):
-        """Tell how a person was identified.
+        """Tell in words how surely a person was identified, and no more than that.
 
         :param str identified_by: what the signature keeps about it
+        :return: the words; what is not known is told as it is
         :rtype: str
         """
         return {
-            "backend": _("Login of an employee"),
-            "identity_check": _("Login of an employee, password confirmed"),
-            "link": _("Personal link sent by e-mail"),
-            "link_code": _("Personal link and one-time code sent by e-mail"),
-            "portal": _("Login to the customer portal"),
-            "portal_2fa": _("Login to the customer portal with a second factor or a passkey"),
+            "link": _("Personal link sent to the person's e-mail address"),
+            "link_code": _(
+                "Personal link and one-time code, both sent to the person's e-mail address"
+            ),
+            "portal": _("Logged in to the person's portal account"),
+            "portal_2fa": _("Logged in to the person's portal account, with a second factor"),
+            "backend": _("Logged in to the person's employee account"),
+            "identity_check": _(
+                "Logged in to the person's employee account, password confirmed right before"
+            ),
             "paper": _("Signed on paper"),
-        }.get(identified_by, identified_by)
+        }.get(identified_by, identified_by or "")
 
     @api.model
     def _get_initials(self, name):

@@ -302,7 +302,7 @@ class TestSelfTest(IntegrityCommon):
         action = self.contract.with_user(self.manager).action_verify_integrity()
         report = self.env[action["res_model"]].browse(action["res_id"])
         self.assertEqual(report.damage_count, 1)
-        [line] = report.line_ids.filtered(lambda line: not line.is_intact)
+        [line] = report.line_ids.filtered(lambda line: line.result == "damaged")
         self.assertEqual(line.detail, "the content was changed")
 
     def test_fields_are_closed(self):

@@ -43,8 +43,8 @@ class TestVerification(VerificationCommon):
             "A. B.",  # Aurora Bakery
             "C. C.",  # Carla Customer
             "M. M.",  # Mona Manager
-            "Login to the customer portal",
-            "Login of an employee",
+            "Logged in to the person&#39;s portal account",
+            "Logged in to the person&#39;s employee account",
             contract.signed_document_digest,
             contract.current_version_id.content_digest,
             contract.current_version_id.pdf_digest,

@@ -14,7 +14,7 @@ class CustomerContractIntegrityReport(models.TransientModel):
     def _compute_counts(self):
         for report in self:
             report.contract_count = len(report.line_ids.contract_id)
-            damaged = report.line_ids.filtered(lambda line: not line.is_intact)
+            damaged = report.line_ids.filtered(lambda line: line.result == "damaged")
             report.damage_count = len(damaged.contract_id)
 
     def _add(self, contract, result):
@@ -30,7 +30,7 @@ class CustomerContractIntegrityReport(models.TransientModel):
                     "report_id": self.id,
                     "contract_id": contract.id,
                     "name": self._get_label(check["name"]),
-                    "is_intact": check["ok"],
+                    "result": "intact" if check["ok"] else "damaged",
                     "detail": check["detail"],
                 }
                 for check in result["checks"]

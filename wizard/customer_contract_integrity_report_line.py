@@ -6,7 +6,7 @@ class CustomerContractIntegrityReportLine(models.TransientModel):
 
     _name = "customer.contract.integrity.report.line"
     _description = "Check of a Contract's Evidence"
-    _order = "is_intact, contract_id, id"
+    _order = "result, contract_id, id"
 
     report_id = fields.Many2one(
         "customer.contract.integrity.report", required=True, index=True, ondelete="cascade"
@@ -15,5 +15,5 @@ class CustomerContractIntegrityReportLine(models.TransientModel):
         "customer.contract", required=True, index=True, ondelete="cascade"
     )
     name = fields.Char("Check", required=True)
-    is_intact = fields.Boolean("Intact")
+    result = fields.Selection([("damaged", "Damaged"), ("intact", "Intact")], required=True)
     detail = fields.Char("What Is Wrong")

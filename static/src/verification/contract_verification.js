@@ -17,7 +17,7 @@ const ICONS = {
  * hashed here and stays here: at most its digest is sent.
  */
 export class ContractVerification extends Interaction {
-    static selector = ".o_contract_verification";
+    static selector = ".o_contract_verification_page";
 
     dynamicContent = {
         _window: {

@@ -29,7 +29,7 @@ registry.category("web_tour.tours").add("customer_contract_verification", {
     steps: () => [
         {
             content: "A file that is no contract is refused, and stays here",
-            trigger: ".o_contract_verification .o_contract_drop",
+            trigger: ".o_contract_verification_page .o_contract_drop",
             run() {
                 checkWidth();
                 drop("%PDF-1.4 something else");
@@ -98,7 +98,7 @@ registry.category("web_tour.tours").add("customer_contract_verification_code", {
             run: "edit AAAA AAAA AAAA AAAA AAAA AAAA",
         },
         {
-            trigger: ".o_contract_verification button[type=submit]",
+            trigger: ".o_contract_verification_page button[type=submit]",
             run: "click",
             expectUnloadPage: true,
         },
