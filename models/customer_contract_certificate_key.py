@@ -296,6 +296,7 @@ class CustomerContractCertificate(models.Model):
         names = certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
         self._retire_others(company)
         # Nobody has the right to enter certificates by other ways.
+        # pylint: disable=context-overridden
         record_sudo = (
             self.sudo()
             .with_context({})

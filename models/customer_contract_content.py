@@ -322,6 +322,7 @@ class CustomerContract(models.Model):
         """
         self.ensure_one()
         # Evidence is stored by the system: users may not create it themselves.
+        # pylint: disable=context-overridden
         attachment_sudo = (
             self.env["ir.attachment"]
             .sudo()

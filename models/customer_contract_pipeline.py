@@ -31,7 +31,8 @@ class CustomerContract(models.Model):
 
     @api.model
     def _read_group_stage_ids(self, stages, domain):
-        return stages.search([])
+        # every stage has its column, and there are few
+        return stages.search([])  # pylint: disable=no-search-all
 
     def _find_stage(self, state):
         """Find the business status that belongs to a request state.

@@ -55,7 +55,8 @@ class CustomerContractRateLimit(models.Model):
             with self.env.registry.cursor() as cr:
                 attempts_sudo = self.with_env(api.Environment(cr, api.SUPERUSER_ID, {}))
                 attempt_id = attempts_sudo._insert(scope, key, seconds)
-                cr.commit()
+                # a cursor of its own: the attempt counts whatever becomes of the request
+                cr.commit()  # pylint: disable=invalid-commit
                 if attempts_sudo._count(scope, key, seconds) <= limit:
                     return True
                 cr.execute(SQL("DELETE FROM %s WHERE id = %s", self._table_sql, attempt_id))

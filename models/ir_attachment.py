@@ -14,7 +14,7 @@ class IrAttachment(models.Model):
     _name = "ir.attachment"
     _inherit = ["ir.attachment", "customer.contract.guard.mixin"]
 
-    contract_evidence = fields.Boolean("Contract Evidence", readonly=True, copy=False)
+    contract_evidence = fields.Boolean(readonly=True, copy=False)
 
     def init(self):
         super().init()

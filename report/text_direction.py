@@ -88,6 +88,8 @@ def _insert(parent, index, pieces, is_rtl):
     :rtype: str
     """
     before, last = "", None
+    # runs of neighbours are meant, in their order
+    # pylint: disable=bad-builtin-groupby
     for is_plain, group in groupby(pieces, lambda piece: _is_plain(*piece, is_rtl)):
         group = list(group)
         if not is_plain:

@@ -1,7 +1,6 @@
 import os
 from unittest.mock import patch
 
-from odoo.exceptions import UserError
 from odoo.modules import Manifest
 from odoo.tests import new_test_user, tagged
 from odoo.tools import convert_file
@@ -189,7 +188,7 @@ class TestDemoWithoutPrograms(DemoCommon):
     def test_failing_document_is_left_to_the_scheduled_action(self):
         def fail(contract, content, signatures=None, **kwargs):
             if signatures:
-                raise UserError("no PDF")
+                raise OSError("no PDF")
             return make_pdf()
 
         contract = self._get("training")

@@ -175,7 +175,7 @@ class TestSigning(ContractCommon):
         dialog = Form(
             self.env[action["res_model"]]
             .with_user(self.manager)
-            .with_context(action["context"])
+            .with_context(**action["context"])
         )
         self.assertEqual(dialog.signed_by, "Mona Manager")
         dialog.signature = self.signature
