@@ -156,10 +156,20 @@ class CustomerContractCertificate(models.Model):
 
         :param recordset companies: their companies
         """
-        others = self.search([("company_id", "in", companies.ids)]) - self
+        others = self.search([("company_id", "in", companies.ids), ("active", "=", True)]) - self
         others.action_archive()
         # The database allows one at a time, at any time.
         others.flush_recordset(["active"])
+
+    @api.model
+    def _get_in_use(self, company):
+        """Return the certificate that a company seals with, if any.
+
+        :param recordset company: the company
+        :rtype: recordset of `customer.contract.certificate`
+        """
+        # asked for outright: scheduled actions also read what is archived
+        return self.search([("company_id", "=", company.id), ("active", "=", True)], limit=1)
 
     # === ACTIONS === #
 
@@ -222,7 +232,7 @@ class CustomerContractCertificate(models.Model):
     def _cron_announce_expiry(self):
         """Tell administrators in time that a certificate in use is about to end."""
         today = fields.Date.today()
-        for certificate in self.search([("announce_on", "<=", today)]):
+        for certificate in self.search([("announce_on", "<=", today), ("active", "=", True)]):
             certificate._announce_expiry(max((certificate.valid_to.date() - today).days, 0))
             certificate._write_guarded(
                 {"announce_on": self._get_next_announcement(certificate.valid_to)}
@@ -281,5 +291,6 @@ class CustomerContractCertificate(models.Model):
                 ("all_group_ids", "in", self.env.ref("base.group_system").ids),
                 ("company_ids", "in", self.company_id.ids),
                 ("share", "=", False),
+                ("active", "=", True),
             ]
         )

@@ -109,11 +109,8 @@ class CustomerContract(models.Model):
         """
         self.ensure_one()
         # Certificates are for administrators, seals for everybody's contracts.
-        return (
-            self.env["customer.contract.certificate"]
-            .sudo()
-            .search([("company_id", "=", self.company_id.id)], limit=1)
-        )
+        Certificate_sudo = self.env["customer.contract.certificate"].sudo()
+        return Certificate_sudo._get_in_use(self.company_id)
 
     def _ask_timestamp_authority(self):
         """Get in touch with the timestamp authority, if the company has one.

@@ -24,6 +24,6 @@ class ResConfigSettings(models.TransientModel):
     @api.depends("company_id")
     def _compute_contract_certificate_id(self):
         for settings in self:
-            settings.contract_certificate_id = self.env["customer.contract.certificate"].search(
-                [("company_id", "=", settings.company_id.id)], limit=1
-            )
+            settings.contract_certificate_id = self.env[
+                "customer.contract.certificate"
+            ]._get_in_use(settings.company_id)

@@ -72,6 +72,8 @@ class ContractCommon(BaseCommon):
         cls.customer = cls.portal_user.partner_id
         cls.customer.write({"parent_id": cls.customer_company.id, "function": "Owner"})
         cls.signature = make_signature_picture()
+        # Contracts are not sealed unless a test wants it, whatever the database has.
+        cls.env["customer.contract.certificate"].search([]).action_archive()
 
     def setUp(self):
         super().setUp()

@@ -134,6 +134,19 @@ class TestSeal(SealCommon):
         self._store(contract)
         self._assert_stored_once(contract, "not_sealed")
 
+    def test_scheduled_action_uses_the_certificate_in_use(self):
+        """The scheduled action also reads what is archived, but not to seal with it."""
+        self._create_certificate()
+        second = self._create_certificate()
+        contract = self._create_completed_contract()
+        self.env["customer.contract"]._cron_finalize()
+        self._assert_stored_once(contract)
+        self.assertEqual(contract.seal_certificate_id, second)
+        second.action_archive()
+        contract = self._create_completed_contract()
+        self.env["customer.contract"]._cron_finalize()
+        self._assert_stored_once(contract, "not_sealed")
+
     # === PENDING === #
 
     def test_missing_or_wrong_passphrase(self):

@@ -38,8 +38,8 @@ class CustomerContractCertificateCreate(models.TransientModel):
     @api.depends("company_id")
     def _compute_replaced_id(self):
         for dialog in self:
-            dialog.replaced_id = self.env["customer.contract.certificate"].search(
-                [("company_id", "=", dialog.company_id.id)], limit=1
+            dialog.replaced_id = self.env["customer.contract.certificate"]._get_in_use(
+                dialog.company_id
             )
 
     def action_create(self):
