@@ -133,7 +133,7 @@ class CustomerContractDemo(models.AbstractModel):
             with self.env.cr.savepoint():
                 contract._store_signed_document()
                 contract._send_copies()
-        except UserError as error:
+        except (OSError, UserError) as error:
             contract.invalidate_recordset()
             _logger.info("The scheduled action will finish %s: %s", contract.name, error)
 
@@ -233,6 +233,7 @@ class CustomerContractDemo(models.AbstractModel):
         :param recordset participant: the signer in turn
         """
         version = contract.current_version_id
+        contract = contract.with_context(lang=participant.partner_id.lang)
         contract.with_user(self._get_acting_user(participant)).sudo()._sign(
             participant,
             signature=self._draw_signature(participant.partner_id.name),
