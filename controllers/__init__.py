@@ -1,6 +1,8 @@
 from . import (
     contract_list,
+    delegation,
     evidence,
+    identification,
     link_log_filter,
     personal_link,
     portal,

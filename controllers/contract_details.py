@@ -64,23 +64,19 @@ class ContractDetailsMixin:
 
         :rtype: list[dict]
         """
-        signatures = {row.participant_id.id: row for row in contract.current_signature_ids}
-        result = []
-        for person in content.get("participants", []):
-            if person["role"] != "signer":
-                continue
-            signature = signatures.get(person["id"])
-            result.append(
-                {
-                    **person,
-                    "signature": signature,
-                    "image": image_data_uri(signature.image) if signature else None,
-                    "signed_on": self._format_time(signature.signed_on, zone)
-                    if signature
-                    else None,
-                }
-            )
-        return result
+        return [
+            {
+                **place.person,
+                "signature": place.signature,
+                "capacity": place.signature.capacity or place.person["capacity"],
+                "note": place.note,
+                "image": image_data_uri(place.signature.image) if place.signature else None,
+                "signed_on": self._format_time(place.signature.signed_on, zone)
+                if place.signature
+                else None,
+            }
+            for place in contract._get_signature_places(content, contract.current_signature_ids)
+        ]
 
     def _prepare_timeline(self, contract, zone):
         """Prepare what the parties are told about the contract's history.

@@ -1,5 +1,7 @@
 """What the contract's page shows, always of the version that was frozen."""
 
+from urllib.parse import urlencode
+
 from odoo import fields
 from odoo.http import request
 
@@ -68,6 +70,7 @@ class ContractPageMixin(ContractAccessMixin, ContractDetailsMixin):
             "can_sign": can_sign,
             "can_approve": self._can_approve(access),
             "can_object": self._can_object(access),
+            "can_delegate": self._can_delegate(access),
             "sign_props": self._prepare_sign_props(access) if can_sign else None,
             "refusal_reasons": self._get_refusal_reasons(),
             "documents": contract_sudo._get_portal_documents(),
@@ -92,8 +95,16 @@ class ContractPageMixin(ContractAccessMixin, ContractDetailsMixin):
             bool(access.participant_sudo)
             and access.contract_sudo.state == "sent"
             and access.contract_sudo._can_be_signed(access.participant_sudo)
+            and self._can_be_identified(access)
             and not self._find_company_obstacle(access)
         )
+
+    def _can_be_identified(self, access):
+        """Tell whether the visitor is identified, or will be by a one-time code."""
+        participant_sudo = access.participant_sudo
+        return access.contract_sudo._is_identified(
+            participant_sudo, access.identified_by
+        ) or participant_sudo._needs_code(access.identified_by)
 
     def _can_approve(self, access):
         """Tell whether the visitor can approve now."""
@@ -111,6 +122,17 @@ class ContractPageMixin(ContractAccessMixin, ContractDetailsMixin):
             bool(access.participant_sudo)
             and access.contract_sudo.state in ("approval", "sent")
             and access.participant_sudo._is_in_turn()
+        )
+
+    def _can_delegate(self, access):
+        """Tell whether the visitor can pass the contract on to a colleague now."""
+        participant_sudo = access.participant_sudo
+        return (
+            bool(participant_sudo)
+            and not participant_sudo._get_internal_user()
+            and participant_sudo.partner_id.commercial_partner_id.is_company
+            and participant_sudo._can_be_delegated()
+            and access.contract_sudo._is_identified(participant_sudo, access.identified_by)
         )
 
     def _find_company_obstacle(self, access):
@@ -148,6 +170,21 @@ class ContractPageMixin(ContractAccessMixin, ContractDetailsMixin):
             "consentText": consent_sudo.text or "",
             "defaultName": access.participant_sudo.partner_id.name or "",
             "sendLabel": contract_sudo._get_signing_intent(),
+            **self._prepare_code_props(access),
+        }
+
+    def _prepare_code_props(self, access):
+        """Prepare the signing form's properties for one-time codes, if one is needed.
+
+        :param ContractAccess access: who is here and as whom
+        :rtype: dict
+        """
+        participant_sudo = access.participant_sudo
+        if not participant_sudo._needs_code(access.identified_by):
+            return {}
+        return {
+            "codeUrl": f"{access.contract_sudo.access_url}/code",
+            "codeAddress": participant_sudo._get_masked_email(),
         }
 
     def _get_consent(self, contract_sudo):
@@ -205,7 +242,9 @@ class ContractPageMixin(ContractAccessMixin, ContractDetailsMixin):
                 "text": obstacle,
             }
         if contract.state == "sent" and contract._can_be_signed(participant):
-            return None
+            return self._prepare_identity_notice(access)
+        if participant.channel == "paper" and participant._is_in_turn():
+            return self._prepare_paper_notice(contract)
         if contract.state == "sent" and self._is_overdue(contract):
             return self._notice("expired")
         if contract.state == "sent" and participant.state == "waiting":
@@ -238,6 +277,51 @@ class ContractPageMixin(ContractAccessMixin, ContractDetailsMixin):
             )
             return {"color": "success", "title": title, "text": text}
         return self._notice(contract.state)
+
+    def _prepare_identity_notice(self, access):
+        """Prepare what is asked of a visitor who is not identified surely enough.
+
+        :param ContractAccess access: who is here and as whom
+        :rtype: dict | None
+        """
+        if self._can_be_identified(access):
+            return None
+        is_public = request.env.user._is_public()
+        target = urlencode({"redirect": access.contract_sudo.access_url})
+        if access.contract_sudo.identity_policy == "portal_2fa":
+            text = self.env._(
+                "This contract asks for a login with a second factor or a passkey. You can "
+                "set one up in your account under Security."
+            )
+        else:
+            text = self.env._("This contract asks you to log in to your account to sign.")
+        return {
+            "color": "warning",
+            "title": self.env._("Please log in to sign"),
+            "text": text,
+            "url": f"/web/login?{target}" if is_public else "/my/security",
+            "label": self.env._("Log in")
+            if is_public
+            else self.env._("Set up a second factor"),
+        }
+
+    def _prepare_paper_notice(self, contract):
+        """Prepare what a person is told who wants to sign on paper.
+
+        :param recordset contract: the contract
+        :rtype: dict
+        """
+        manager = contract.user_id.partner_id or contract.company_id.partner_id
+        return {
+            "color": "info",
+            "title": self.env._("You asked to sign on paper"),
+            "text": self.env._(
+                "Download the contract, print and sign it, and send it to %(name)s (%(email)s).",
+                name=manager.name,
+                email=manager.email or contract.company_id.email or "",
+            ),
+            "channel": "esign",
+        }
 
     def _notice(self, state):
         """Return what everybody is told about a contract that nobody can sign now."""

@@ -82,8 +82,8 @@ class CustomerContract(models.Model):
         """
         self.ensure_one()
         signatures = self.current_signature_ids
-        signers = self.participant_ids.filtered(lambda person: person.role == "signer")
-        if signatures.participant_id != signers:
+        signers = self._get_expected_signers()
+        if not signers or signatures.participant_id != signers:
             raise UserError(_("Signatures are missing under %(contract)s.", contract=self.name))
         document = self._render_signed_document(signatures)
         attachment = self._store_evidence_file(

@@ -17,6 +17,7 @@ class CustomerContract(models.Model):
         "version_superseded",
         "sent",
         "approved",
+        "delegated",
         "signed",
         "declined",
         "disputed",

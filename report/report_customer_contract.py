@@ -80,8 +80,8 @@ class ReportCustomerContract(models.AbstractModel):
             signatures = contract.current_signature_ids
         language = self._get_language(content)
         self = self.with_context(lang=language)
-        signers = [person for person in content["participants"] if person["role"] == "signer"]
-        is_complete = {person["id"] for person in signers} <= set(signatures.participant_id.ids)
+        places = contract._get_signature_places(content, signatures)
+        is_complete = all(place.signature for place in places)
         return {
             "content": content,
             "language": language,
@@ -95,7 +95,7 @@ class ReportCustomerContract(models.AbstractModel):
             "date_end": contract._format_content_date(content["date_end"], language),
             "amount": self._format_content_amount(content["amount"], language),
             "digest": self._get_short_digest(content) if is_frozen else "",
-            "signer_rows": self._prepare_signer_rows(contract, signers, signatures, language),
+            "signer_rows": self._prepare_signer_rows(contract, places, language),
             "approvers": self._prepare_approvers(contract, content, language),
             "watermark": self._get_watermark(
                 contract, is_frozen, is_complete and is_frozen, is_live=not printed
@@ -154,36 +154,50 @@ class ReportCustomerContract(models.AbstractModel):
         return _group_digits(Version._digest(Version._serialize(content)))
 
     @api.model
-    def _prepare_signer_rows(self, contract, signers, signatures, language):
+    def _prepare_signer_rows(self, contract, places, language):
         """Prepare the signature blocks, in the rows in which they stand.
 
         :param recordset contract: the contract
-        :param list signers: the signing participants of the canonical content
-        :param recordset signatures: the signatures to show
+        :param list places: who signs where, and with which signature
         :param str language: a language code
         :rtype: list[list[dict]]
         """
-        blocks = []
-        for person in signers:
-            signature = signatures.filtered(
-                lambda signature, person=person: signature.participant_id.id == person["id"]
-            )[:1]
-            blocks.append(
-                {
-                    "person": person,
-                    "represented": self._get_represented_party(contract, person),
-                    "signature": signature,
-                    "signed_by": signature.signed_by,
-                    "capacity": signature.capacity or person["capacity"],
-                    "signed_on": self._format_moment(contract, signature.signed_on, language),
-                    "image": self._get_signature_image(signature),
-                    "digest": _group_digits(signature.content_digest or ""),
-                }
-            )
+        blocks = [
+            {
+                "person": person,
+                "represented": self._get_represented_party(contract, person),
+                "signature": signature,
+                "signed_by": signature.signed_by,
+                "capacity": signature.capacity or ("" if note else person["capacity"]),
+                "note": note or self._describe_choice(person, signature),
+                "signed_on": self._format_moment(contract, signature.signed_on, language),
+                "image": self._get_signature_image(signature),
+                "digest": _group_digits(signature.content_digest or ""),
+            }
+            for person, signature, note in places
+        ]
         return [
             blocks[start : start + SIGNERS_PER_ROW]
             for start in range(0, len(blocks), SIGNERS_PER_ROW)
         ]
+
+    @api.model
+    def _describe_choice(self, person, signature):
+        """Tell that not everybody has to sign, where nobody has signed yet.
+
+        :param dict person: the signer in the canonical content
+        :param recordset signature: the signature or none
+        :rtype: str
+        """
+        step = person.get("step")
+        if signature or not step or step["needed"] >= step["of"]:
+            return ""
+        return self.env._(
+            "%(step)s: %(needed)s of %(of)s sign",
+            step=step["name"],
+            needed=step["needed"],
+            of=step["of"],
+        )
 
     @api.model
     def _get_represented_party(self, contract, person):
@@ -212,19 +226,36 @@ class ReportCustomerContract(models.AbstractModel):
         :param str language: a language code
         :rtype: list[dict]
         """
-        done_on = {
-            participant.id: participant.done_on
-            for participant in contract.participant_ids
-            if participant.role == "approver" and participant.state == "done"
-        }
+        approvers = contract.participant_ids.filtered(lambda one: one.role == "approver")
+        origins = {approver: approver._get_origin().id for approver in approvers}
+        done = {origins[approver]: approver for approver in approvers if approver.state == "done"}
+        needless = {origins[approver] for approver in approvers if approver._is_needless()}
         return [
-            {
-                "person": person,
-                "approved_on": self._format_moment(contract, done_on.get(person["id"]), language),
-            }
+            self._prepare_approver(contract, person, done.get(person["id"]), language)
             for person in content["participants"]
-            if person["role"] == "approver"
+            if person["role"] == "approver" and person["id"] not in needless
         ]
+
+    @api.model
+    def _prepare_approver(self, contract, person, approver, language):
+        """Prepare one line of the table of those who approve.
+
+        :param recordset contract: the contract
+        :param dict person: the approver in the canonical content
+        :param recordset approver: who approved in that person's place, or the person
+        :param str language: a language code
+        :rtype: dict
+        """
+        is_stand_in = bool(approver) and approver._is_stand_in()
+        return {
+            "person": person,
+            "note": self.env._("approved by %(person)s", person=approver.partner_id.name)
+            if is_stand_in
+            else "",
+            "approved_on": self._format_moment(contract, approver.done_on, language)
+            if approver
+            else "",
+        }
 
     @api.model
     def _get_watermark(self, contract, is_frozen, is_complete, is_live):

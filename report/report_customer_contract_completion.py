@@ -127,7 +127,8 @@ class ReportCustomerContract(models.AbstractModel):
         :param dict consents: the consent texts by their digests
         :rtype: dict
         """
-        named = signature.participant_id.id
+        participant = signature.participant_id
+        named = participant._get_origin().id
         person = next((one for one in content["participants"] if one["id"] == named), {})
         roles = dict(signature.participant_id._fields["role"]._description_selection(self.env))
         channels = dict(signature._fields["channel"]._description_selection(self.env))
@@ -136,7 +137,9 @@ class ReportCustomerContract(models.AbstractModel):
             "image": self._get_signature_image(signature),
             "name_on_contract": person.get("name", ""),
             "company": person.get("company", ""),
-            "email": person.get("email", ""),
+            "email": (
+                participant.partner_id.email if signature.delegated_by else person.get("email", "")
+            ),
             "role": roles.get(person.get("role"), ""),
             "channel": channels[signature.channel],
             "identity": self._describe_identity(signature.identified_by),

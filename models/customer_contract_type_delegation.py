@@ -1,0 +1,11 @@
+from odoo import fields, models
+
+
+class CustomerContractType(models.Model):
+    """Whether the people named in contracts of a type may pass their part on."""
+
+    _inherit = "customer.contract.type"
+
+    allow_delegation = fields.Boolean(
+        help="Signers and approvers may pass their part on to a colleague of the same company."
+    )
