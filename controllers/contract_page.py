@@ -300,9 +300,7 @@ class ContractPageMixin(ContractAccessMixin, ContractDetailsMixin):
             "title": self.env._("Please log in to sign"),
             "text": text,
             "url": f"/web/login?{target}" if is_public else "/my/security",
-            "label": self.env._("Log in")
-            if is_public
-            else self.env._("Set up a second factor"),
+            "label": self.env._("Log in") if is_public else self.env._("Set up a second factor"),
         }
 
     def _prepare_paper_notice(self, contract):

@@ -92,9 +92,7 @@ class IrAttachment(models.Model):
 
         :raise AccessError: if one of the files does
         """
-        if not self._has_pass() and any(
-            attachment.contract_evidence for attachment in self.sudo()
-        ):
+        if not self._has_pass() and any(attachment.contract_evidence for attachment in self.sudo()):
             raise AccessError(
                 _("This file proves a contract. It can neither be changed nor deleted.")
             )
@@ -111,9 +109,7 @@ class IrAttachment(models.Model):
         closed = self.browse(
             self.sudo()
             .filtered(
-                lambda attachment: (
-                    attachment.res_model in CONTRACT_MODELS and not attachment.public
-                )
+                lambda attachment: attachment.res_model in CONTRACT_MODELS and not attachment.public
             )
             .ids
         )
@@ -144,7 +140,5 @@ class IrAttachment(models.Model):
     def _release_contract_evidence(self):
         """Lift the protection, as the addon is being uninstalled."""
         self.env.cr.execute(
-            SQL(
-                "DROP FUNCTION IF EXISTS customer_contract_refuse_file_change() CASCADE"
-            )
+            SQL("DROP FUNCTION IF EXISTS customer_contract_refuse_file_change() CASCADE")
         )

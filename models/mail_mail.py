@@ -9,9 +9,7 @@ class MailMail(models.Model):
     ):
         """Record in the contracts' trails what became of their mails."""
         # The mails may be deleted by what follows.
-        for mail in self.filtered(
-            lambda mail: mail.model == "customer.contract" and mail.res_id
-        ):
+        for mail in self.filtered(lambda mail: mail.model == "customer.contract" and mail.res_id):
             contract = self.env["customer.contract"].browse(mail.res_id).exists()
             for participant in contract.participant_ids:
                 if participant.partner_id not in mail.recipient_ids:

@@ -60,14 +60,9 @@ class ResCompany(models.Model):
     def _create_contract_sequences(self):
         """Give each company its own sequence of contract references."""
         Sequence = self.env["ir.sequence"]
-        existing = Sequence.search(
-            [("code", "=", SEQUENCE_CODE), ("company_id", "in", self.ids)]
-        )
+        existing = Sequence.search([("code", "=", SEQUENCE_CODE), ("company_id", "in", self.ids)])
         Sequence.create(
-            [
-                company._prepare_contract_sequence()
-                for company in self - existing.company_id
-            ]
+            [company._prepare_contract_sequence() for company in self - existing.company_id]
         )
 
     def _prepare_contract_sequence(self):
@@ -91,12 +86,8 @@ class ResCompany(models.Model):
         :rtype: str
         """
         self.ensure_one()
-        reference = (
-            self.env["ir.sequence"].with_company(self).next_by_code(SEQUENCE_CODE)
-        )
+        reference = self.env["ir.sequence"].with_company(self).next_by_code(SEQUENCE_CODE)
         if not reference:
             self._create_contract_sequences()
-            reference = (
-                self.env["ir.sequence"].with_company(self).next_by_code(SEQUENCE_CODE)
-            )
+            reference = self.env["ir.sequence"].with_company(self).next_by_code(SEQUENCE_CODE)
         return reference

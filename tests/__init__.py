@@ -18,6 +18,7 @@ from . import (
     test_portal_link,
     test_portal_list,
     test_portal_page,
+    test_portal_tours,
     test_rate_limit,
     test_report,
     test_routing,

@@ -11,9 +11,7 @@ from odoo.tests import new_test_user
 from odoo.addons.base.tests.common import BaseCommon
 
 
-def make_signature_picture(
-    size=(300, 100), line=((20, 70), (100, 20), (180, 80), (280, 30))
-):
+def make_signature_picture(size=(300, 100), line=((20, 70), (100, 20), (180, 80), (280, 30))):
     """Return a picture with a pen stroke, as a browser sends it: a PNG in base64."""
     picture = Image.new("RGBA", size, (0, 0, 0, 0))
     if line:
@@ -84,15 +82,11 @@ class ContractCommon(BaseCommon):
         """Render a small PDF that names what was to be rendered."""
 
         def render(contract, content, signatures=None, completion=None):
-            names = (
-                ", ".join(signatures.mapped("signed_by")) if signatures else "unsigned"
-            )
+            names = ", ".join(signatures.mapped("signed_by")) if signatures else "unsigned"
             return make_pdf(f"{content['reference']} v{content['version']} {names}")
 
         self.startPatcher(
-            patch.object(
-                self.registry["customer.contract"], "_render_contract_pdf", render
-            )
+            patch.object(self.registry["customer.contract"], "_render_contract_pdf", render)
         )
 
     @classmethod
@@ -110,12 +104,8 @@ class ContractCommon(BaseCommon):
                     "date_start": "2026-01-01",
                     "date_end": "2099-12-31",
                     "section_ids": [
-                        Command.create(
-                            {"title": "Scope", "body": "<p>We maintain the ovens.</p>"}
-                        ),
-                        Command.create(
-                            {"title": "Price", "body": "<p>The price is fixed.</p>"}
-                        ),
+                        Command.create({"title": "Scope", "body": "<p>We maintain the ovens.</p>"}),
+                        Command.create({"title": "Price", "body": "<p>The price is fixed.</p>"}),
                     ],
                     **values,
                 }
@@ -125,9 +115,7 @@ class ContractCommon(BaseCommon):
     @classmethod
     def _get_participant(cls, contract, partner):
         """Return a person's part in a contract, elevated."""
-        return contract.sudo().participant_ids.filtered(
-            lambda person: person.partner_id == partner
-        )
+        return contract.sudo().participant_ids.filtered(lambda person: person.partner_id == partner)
 
     def _sign_as_manager(self, contract, **values):
         return contract.with_user(self.manager).action_sign_as_manager(

@@ -18,15 +18,9 @@ class TestAccessRights(ContractCommon):
             return new_test_user(cls.env, login=login, groups=groups)
 
         cls.employee = create_user("employee", "base.group_user")
-        cls.colleague = create_user(
-            "colleague", "customer_contract.group_contract_user"
-        )
-        cls.all_user = create_user(
-            "all_user", "customer_contract.group_contract_user_all"
-        )
-        cls.administrator = create_user(
-            "administrator", "customer_contract.group_contract_manager"
-        )
+        cls.colleague = create_user("colleague", "customer_contract.group_contract_user")
+        cls.all_user = create_user("all_user", "customer_contract.group_contract_user_all")
+        cls.administrator = create_user("administrator", "customer_contract.group_contract_manager")
         cls.stranger = create_user("stranger", "base.group_portal")
         cls.same_company = create_user("same_company", "base.group_portal")
         cls.same_company.partner_id.parent_id = cls.customer_company
@@ -94,9 +88,7 @@ class TestAccessRights(ContractCommon):
             (self.colleague, False),
             (self.foreigner, False),
         ):
-            self._assert_access(
-                contract, user, read=may_read, write=False, unlink=False
-            )
+            self._assert_access(contract, user, read=may_read, write=False, unlink=False)
             for record in (
                 contract.section_ids[0],
                 contract.participant_ids[0],
@@ -120,9 +112,7 @@ class TestAccessRights(ContractCommon):
         contract.action_send()
         Contract = self.env["customer.contract"]
         found = {
-            user.login: bool(
-                Contract.with_user(user).search_count([("id", "=", contract.id)])
-            )
+            user.login: bool(Contract.with_user(user).search_count([("id", "=", contract.id)]))
             for user in (
                 self.portal_user,
                 self.observer,
@@ -182,9 +172,7 @@ class TestAccessRights(ContractCommon):
         ):
             with self.subTest(name), self.assertRaises(AccessError):
                 own.read([name])
-        self.assertEqual(
-            own.read(["title", "state", "amount_total"])[0]["state"], "sent"
-        )
+        self.assertEqual(own.read(["title", "state", "amount_total"])[0]["state"], "sent")
 
     def test_portal_cannot_call_the_back_office(self):
         contract = self._create_sent_contract().with_user(self.portal_user)

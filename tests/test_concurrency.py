@@ -73,14 +73,10 @@ class TestConcurrency(BaseCase):
         self.signature = make_signature_picture()
         Contract = self.registry_real["customer.contract"]
         original = Contract._render_contract_pdf
-        Contract._render_contract_pdf = lambda contract, content, signatures=None: (
-            make_pdf()
-        )
+        Contract._render_contract_pdf = lambda contract, content, signatures=None: make_pdf()
         self.addCleanup(setattr, Contract, "_render_contract_pdf", original)
         with self._environment() as env:
-            partner = env["res.partner"].create(
-                {"name": "Carla", "email": "carla@x.example.com"}
-            )
+            partner = env["res.partner"].create({"name": "Carla", "email": "carla@x.example.com"})
             contract = env["customer.contract"].create(
                 {
                     "title": "Committed",
@@ -106,9 +102,7 @@ class TestConcurrency(BaseCase):
         with self._environment() as env:
             for table in TABLES:
                 env.cr.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
-            env.cr.execute(
-                "DELETE FROM customer_contract WHERE id = %s", [self.contract_id]
-            )
+            env.cr.execute("DELETE FROM customer_contract WHERE id = %s", [self.contract_id])
             env.cr.execute(
                 "DELETE FROM ir_attachment WHERE res_model = 'customer.contract' AND res_id = %s",
                 [self.contract_id],
@@ -262,6 +256,4 @@ class TestDeletion(ContractCommon):
             self.assertRaises(psycopg2.Error),
             self.env.cr.savepoint(),
         ):
-            self.env.cr.execute(
-                "DELETE FROM customer_contract WHERE id = %s", [frozen.id]
-            )
+            self.env.cr.execute("DELETE FROM customer_contract WHERE id = %s", [frozen.id])

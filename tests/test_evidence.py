@@ -69,11 +69,7 @@ class TestEvidence(ContractCommon):
         )
         for row in rows:
             for records in (row, row.with_user(self.admin), row.sudo()):
-                field = next(
-                    name
-                    for name in ("number", "signed_by", "event_type")
-                    if name in row
-                )
+                field = next(name for name in ("number", "signed_by", "event_type") if name in row)
                 with self.subTest(row._name), self.assertRaises(AccessError):
                     records.write({field: records[field]})
                 with self.subTest(row._name), self.assertRaises(AccessError):
@@ -105,9 +101,7 @@ class TestEvidence(ContractCommon):
         ):
             with self.assertRaises(AccessError):
                 model.create(values)
-            loaded = model.load(
-                list(values), [[str(value) for value in values.values()]]
-            )
+            loaded = model.load(list(values), [[str(value) for value in values.values()]])
             self.assertFalse(loaded["ids"])
         with self.assertRaises(UserError):
             contract.sudo().write({"signature_ids": [Command.create(values)]})
@@ -272,9 +266,7 @@ class TestEvidence(ContractCommon):
         self.assertEqual(self.contract.trail_length, len(events))
         self.assertEqual(self.contract.trail_head, events[-1].hash)
         trail = self.contract.with_user(self.manager).get_audit_trail()
-        self.assertEqual(
-            [event["sequence"] for event in trail], events.mapped("sequence")
-        )
+        self.assertEqual([event["sequence"] for event in trail], events.mapped("sequence"))
 
     def test_clock_set_back_shows(self):
         with freeze_time(fields.Datetime.now() - timedelta(hours=2)):
@@ -283,9 +275,7 @@ class TestEvidence(ContractCommon):
 
     def test_canonical_text(self):
         serialize = self.env["customer.contract.version"]._serialize
-        self.assertEqual(
-            serialize({"b": 1, "a": ["é", None, True]}), '{"a":["é",null,true],"b":1}'
-        )
+        self.assertEqual(serialize({"b": 1, "a": ["é", None, True]}), '{"a":["é",null,true],"b":1}')
         for value in (1.5, b"x", fields.Date.today(), {"x": 0.1}, [0.1]):
             with self.assertRaises(TypeError):
                 serialize({"value": value})

@@ -26,9 +26,7 @@ class TestIdentity(ContractCommon, MailCase):
             return self.codes[-1]
 
         self.startPatcher(
-            patch.object(
-                self.registry["customer.contract.code"], "_issue", issue_and_remember
-            )
+            patch.object(self.registry["customer.contract.code"], "_issue", issue_and_remember)
         )
 
     def _create_contract_with_codes(self):
@@ -89,9 +87,7 @@ class TestIdentity(ContractCommon, MailCase):
         contract = self._create_sent_contract(identity_policy="portal")
         with self.assertRaises(UserError):
             contract.identity_policy = "link"
-        self.assertEqual(
-            contract.current_version_id._get_content()["identification"], "portal"
-        )
+        self.assertEqual(contract.current_version_id._get_content()["identification"], "portal")
 
     def test_code_is_mailed_and_stored_as_a_hash_only(self):
         contract, customer = self._create_contract_with_codes()
@@ -103,9 +99,7 @@ class TestIdentity(ContractCommon, MailCase):
         self.assertIn(code, mail.body_html)
         self.assertIn("carla@aurora.example.com", mail.email_to)
         self.assertEqual(masked, "c••••@aurora.example.com")
-        stored = self.env["customer.contract.code"].search(
-            [("participant_id", "=", customer.id)]
-        )
+        stored = self.env["customer.contract.code"].search([("participant_id", "=", customer.id)])
         self.assertNotIn(code, str(stored.read()))
         self.assertNotIn(code, str(contract.get_audit_trail()))
         with self.assertRaises(AccessError):

@@ -22,9 +22,7 @@ class TestIdentityHttp(ContractPortalCommon):
         )
 
     def _create_contract_for_link(self, policy):
-        return self._create_sent_contract(
-            requester_id=self.link_holder.id, identity_policy=policy
-        )
+        return self._create_sent_contract(requester_id=self.link_holder.id, identity_policy=policy)
 
     def _ask_for_code(self, contract):
         return self.make_jsonrpc_request(f"/my/contracts/{contract.id}/code", {})
@@ -117,9 +115,7 @@ class TestIdentityHttp(ContractPortalCommon):
         self.assertEqual(signature.identified_by, "portal_2fa")
 
     def test_account_is_needed_before_sending(self):
-        contract = self._create_contract(
-            requester_id=self.link_holder.id, identity_policy="portal"
-        )
+        contract = self._create_contract(requester_id=self.link_holder.id, identity_policy="portal")
         self.assertIn(
             "Lina Link has no account to log in with, which the contract asks for.",
             contract._get_sending_problems(),

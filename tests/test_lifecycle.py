@@ -37,14 +37,10 @@ class TestLifecycle(ContractCommon):
 
     def test_proposed_signers_follow_the_counterparty(self):
         contract = self._create_contract()
-        other = self.env["res.partner"].create(
-            {"name": "Otto Other", "email": "otto@x.example"}
-        )
+        other = self.env["res.partner"].create({"name": "Otto Other", "email": "otto@x.example"})
         contract.write({"partner_id": other.id})
         self.assertEqual(
-            contract.participant_ids.filtered(
-                lambda p: p.party == "counterparty"
-            ).partner_id,
+            contract.participant_ids.filtered(lambda p: p.party == "counterparty").partner_id,
             other,
         )
 
@@ -67,9 +63,7 @@ class TestLifecycle(ContractCommon):
         contract.action_send()
         self.assertEqual(contract.state, "sent")
         self.assertTrue(contract.portal_published)
-        self.assertEqual(
-            self._get_participant(contract, self.customer).state, "requested"
-        )
+        self.assertEqual(self._get_participant(contract, self.customer).state, "requested")
         self._sign_as_customer(contract)
         self.assertEqual(contract.state, "signed")
         self.assertFalse(contract.signed_document_id)
@@ -128,9 +122,9 @@ class TestLifecycle(ContractCommon):
 
     def test_import_and_mass_edit_cannot_reach_sent_contracts(self):
         contract = self._create_sent_contract()
-        xmlid = contract.with_user(self.env.ref("base.user_admin")).export_data(["id"])[
-            "datas"
-        ][0][0]
+        xmlid = contract.with_user(self.env.ref("base.user_admin")).export_data(["id"])["datas"][0][
+            0
+        ]
         result = contract.load(["id", "title"], [[xmlid, "Imported"]])
         self.assertFalse(result["ids"])
         self.assertIn("frozen", result["messages"][0]["message"])
@@ -156,9 +150,7 @@ class TestLifecycle(ContractCommon):
             self._create_contract(state="signed")
         forged = (
             self.env["customer.contract"]
-            .with_context(
-                default_state="signed", default_signed_on="2026-01-01 10:00:00"
-            )
+            .with_context(default_state="signed", default_signed_on="2026-01-01 10:00:00")
             .create({"title": "Forged", "partner_id": self.customer_company.id})
         )
         self.assertEqual((forged.state, forged.signed_on), ("draft", False))
@@ -186,9 +178,7 @@ class TestLifecycle(ContractCommon):
         contract = self._create_sent_contract()
         contract.action_cancel(reason="Plans changed")
         self.assertEqual(contract.state, "cancelled")
-        self.assertEqual(
-            self._get_participant(contract, self.customer).state, "skipped"
-        )
+        self.assertEqual(self._get_participant(contract, self.customer).state, "skipped")
         with self.assertRaises(UserError):
             self._sign_as_customer(contract)
         links = self.env["customer.contract.link"].search(
@@ -241,9 +231,7 @@ class TestLifecycle(ContractCommon):
             self._sign_as_customer(contract)
         contract.sudo()._expire()
         self.assertEqual(contract.state, "expired")
-        self.assertEqual(
-            self._get_participant(contract, self.customer).state, "expired"
-        )
+        self.assertEqual(self._get_participant(contract, self.customer).state, "expired")
 
     def test_termination_and_life_cycle(self):
         contract = self._create_signed_contract()
@@ -282,9 +270,7 @@ class TestLifecycle(ContractCommon):
         self.assertEqual(copy.title, "Maintenance Agreement (copy)")
         self.assertNotEqual(copy.name, contract.name)
         self.assertEqual(copy.section_ids.mapped("title"), ["Scope", "Price"])
-        self.assertEqual(
-            copy.participant_ids.partner_id, contract.participant_ids.partner_id
-        )
+        self.assertEqual(copy.participant_ids.partner_id, contract.participant_ids.partner_id)
         self.assertFalse(copy.version_ids | copy.current_version_id)
         self.assertFalse(copy.signature_ids)
 

@@ -67,9 +67,7 @@ class TestRouting(ContractCommon):
         self.assertTrue(contract.with_user(self.approver).can_approve)
         contract.with_user(self.approver).action_approve()
         self.assertEqual(contract.state, "sent")
-        self.assertEqual(
-            contract._get_next_participants().partner_id, self.manager.partner_id
-        )
+        self.assertEqual(contract._get_next_participants().partner_id, self.manager.partner_id)
 
     def test_approver_sends_back(self):
         contract = self._create_contract()

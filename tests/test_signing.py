@@ -56,18 +56,14 @@ class TestSigning(ContractCommon):
             with self.subTest(name), self.assertRaises(UserError):
                 self._sign_as_customer(contract, signature=picture)
         self.assertEqual(contract.state, "sent")
-        self.assertFalse(
-            contract.current_signature_ids.filtered(lambda s: s.signed_by[0] == "C")
-        )
+        self.assertFalse(contract.current_signature_ids.filtered(lambda s: s.signed_by[0] == "C"))
 
     def test_white_ink_on_white_is_blank(self):
         picture = Image.new("RGB", (300, 100), "white")
         output = io.BytesIO()
         picture.save(output, format="PNG")
         with self.assertRaises(UserError):
-            self.env["customer.contract.signature"]._prepare_image(
-                encode(output.getvalue())
-            )
+            self.env["customer.contract.signature"]._prepare_image(encode(output.getvalue()))
 
     def test_picture_is_encoded_again(self):
         trailing = base64.b64decode(self.signature) + b"<script>alert(1)</script>"
@@ -173,9 +169,7 @@ class TestSigning(ContractCommon):
         contract = self._create_contract()
         action = contract.with_user(self.manager).action_open_sign()
         dialog = Form(
-            self.env[action["res_model"]]
-            .with_user(self.manager)
-            .with_context(**action["context"])
+            self.env[action["res_model"]].with_user(self.manager).with_context(**action["context"])
         )
         self.assertEqual(dialog.signed_by, "Mona Manager")
         dialog.signature = self.signature
@@ -192,9 +186,7 @@ class TestSigning(ContractCommon):
         with self.assertRaises(AccessError):
             self.manager.with_user(other).read(["contract_signature"])
         with self.assertRaises(AccessError):
-            self.manager.with_user(
-                self.env.ref("base.user_admin")
-            ).contract_signature = False
+            self.manager.with_user(self.env.ref("base.user_admin")).contract_signature = False
 
     def test_dialog_asks_for_the_password_when_demanded(self):
         self.company.contract_confirm_identity = True
@@ -236,9 +228,7 @@ class TestSigning(ContractCommon):
             self.assertEqual(action["res_model"], "res.users.identitycheck")
             self.assertFalse(contract.signature_ids)
             Request.session["identity-check-last"] = time.time() - 3600
-            self.assertEqual(
-                dialog.action_sign()["res_model"], "res.users.identitycheck"
-            )
+            self.assertEqual(dialog.action_sign()["res_model"], "res.users.identitycheck")
             Request.session["identity-check-last"] = time.time()
             dialog.action_sign()
         self.assertEqual(contract.signature_ids.identified_by, "identity_check")
@@ -255,9 +245,7 @@ class TestCompletion(ContractCommon):
             patch.object(self.registry["ir.cron"], "_commit_progress", return_value=100)
         )
         with (
-            patch.object(
-                Contract, "_render_signed_document", side_effect=OSError("disk full")
-            ),
+            patch.object(Contract, "_render_signed_document", side_effect=OSError("disk full")),
             self.assertLogs("odoo.addons.customer_contract", "ERROR"),
         ):
             contract.sudo()._finalize_or_report()
