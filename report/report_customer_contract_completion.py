@@ -243,9 +243,14 @@ class ReportCustomerContract(models.AbstractModel):
             same = ("is_told", "label", "people", "identity", "ip_address")
             if lines and all(lines[-1].get(key) == line.get(key) for key in same):
                 lines[-1]["last"] = event.sequence
-                lines[-1]["until"] = line["moment"]
             else:
                 lines.append(line)
+        for line in lines:
+            first, last = line["first"], line["last"]
+            line["numbers"] = f"{first}–{last}" if last > first else str(first)
+            line["words"] = " ".join(
+                filter(None, (line.get("label"), f"×{last - first + 1}" if last > first else ""))
+            )
         return lines
 
     @api.model
@@ -258,10 +263,10 @@ class ReportCustomerContract(models.AbstractModel):
         """
         payload = event._get_payload()
         people = [event.actor, (payload.get("participant") or {}).get("name")]
+        label = labels[event.event_type]
         version = (payload.get("version") or {}).get("number")
         return {
-            "label": labels[event.event_type],
-            "version": version if event.event_type.startswith("version_") else None,
+            "label": f"{label} ({version})" if event.event_type.startswith("version_") else label,
             "people": " → ".join(dict.fromkeys(filter(None, people))),
             "identity": self._describe_identity(event.identified_by),
             "ip_address": event.ip_address,

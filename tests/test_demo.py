@@ -2,6 +2,7 @@ import os
 from unittest.mock import patch
 
 from odoo.modules import Manifest
+from odoo.exceptions import UserError
 from odoo.tests import new_test_user, tagged
 from odoo.tools import convert_file
 
@@ -188,7 +189,7 @@ class TestDemoWithoutPrograms(DemoCommon):
     def test_failing_document_is_left_to_the_scheduled_action(self):
         def fail(contract, content, signatures=None, **kwargs):
             if signatures:
-                raise OSError("no PDF")
+                raise UserError("no PDF")  # pylint: disable=translation-required
             return make_pdf()
 
         contract = self._get("training")
