@@ -8,6 +8,7 @@ from . import (
     test_concurrency,
     test_delegation,
     test_delegation_http,
+    test_delegation_report,
     test_demo,
     test_evidence,
     test_identity,
