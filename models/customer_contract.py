@@ -250,6 +250,8 @@ class CustomerContract(models.Model):
             self._check_guarded_fields(values)
             prepared.append({**values, **self._prepare_initial_values(values)})
         contracts = super().create(prepared)
+        # The proposed signers are in place before anybody adds others.
+        contracts.mapped("participant_ids")
         for contract in contracts:
             contract._log_event("created", details={"reference": contract.name})
         return contracts

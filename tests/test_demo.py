@@ -1,8 +1,8 @@
 import os
 from unittest.mock import patch
 
-from odoo.modules import Manifest
 from odoo.exceptions import UserError
+from odoo.modules import Manifest
 from odoo.tests import new_test_user, tagged
 from odoo.tools import convert_file
 

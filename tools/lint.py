@@ -97,7 +97,7 @@ class Linters:
         command, options = self._on_addons(
             self.python,
             *("-m", "pylint", "--rcfile=/dev/null", "--reports=n", "--score=n"),
-            "--disable=all,useless-option-value",
+            "--disable=all,useless-option-value,unknown-option-value",
             f"--enable={ODOO_CHECKS}",
             f"--load-plugins={ODOO_PLUGINS}",
             "--bad-functions=input",
