@@ -15,9 +15,15 @@ def uninstall_hook(env):
     env["ir.attachment"]._release_contract_evidence()
     env.cr.execute(SQL("DROP FUNCTION IF EXISTS customer_contract_refuse_change() CASCADE"))
     env.cr.execute(SQL("DROP FUNCTION IF EXISTS customer_contract_refuse_deletion() CASCADE"))
+    # Versions hold on to their files. The ORM still refuses to delete evidence.
+    env.cr.execute(SQL("DELETE FROM customer_contract"))
+    env.invalidate_all()
     # Naming the id makes the search include files that are stored in fields.
     files = env["ir.attachment"].search(
         [("id", "!=", False), ("res_model", "=like", "customer.contract%")]
     )
     files._with_pass().unlink()
-    env["ir.sequence"].search([("code", "=", "customer.contract")]).unlink()
+    sequences = env["ir.sequence"].search([("code", "=", "customer.contract")])
+    # Deleted with their parent only, they would leave their counters behind.
+    sequences.date_range_ids.unlink()
+    sequences.unlink()
