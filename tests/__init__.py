@@ -32,4 +32,5 @@ from . import (
     test_signing_http,
     test_verification,
     test_views,
+    test_whole_story,
 )
