@@ -151,5 +151,4 @@ class ContractDetailsMixin:
 
     def _get_grouped_code(self, contract):
         """Return the verification code in groups of four, as it is printed."""
-        code = contract.verification_code or ""
-        return " ".join(code[start : start + 4] for start in range(0, len(code), 4))
+        return contract._group_code(contract.verification_code)

@@ -2,7 +2,7 @@ import json
 import re
 
 from odoo import _, api, fields, models
-from odoo.tools import SQL, format_datetime
+from odoo.tools import SQL
 
 GENESIS = "0" * 64
 DIGEST = re.compile(r"[0-9a-f]{64}")
@@ -287,8 +287,3 @@ class CustomerContractEvent(models.Model):
             else "; ".join(f"{name}: {value}" for name, value in details.items() if value),
             "hash": self.hash,
         }
-
-    def _format_occurred_on(self):
-        """Return the event's time in the reader's time zone, with its name."""
-        self.ensure_one()
-        return format_datetime(self.env, self.occurred_on, dt_format="medium")

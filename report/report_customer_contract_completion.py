@@ -151,26 +151,12 @@ class ReportCustomerContract(models.AbstractModel):
 
     @api.model
     def _describe_identity(self, identified_by):
-        """Tell in words how surely a person was identified, and no more than that.
+        """Tell how surely a person was identified, in the words used everywhere.
 
         :param str identified_by: how a signature or event says it
-        :return: the words; what is not known is told as it is
         :rtype: str
         """
-        return {
-            "link": self.env._("Personal link sent to the person's e-mail address"),
-            "link_code": self.env._(
-                "Personal link and one-time code, both sent to the person's e-mail address"
-            ),
-            "portal": self.env._("Logged in to the person's portal account"),
-            "portal_2fa": self.env._(
-                "Logged in to the person's portal account, with a second factor"
-            ),
-            "backend": self.env._("Logged in to the person's employee account"),
-            "identity_check": self.env._(
-                "Logged in to the person's employee account, password confirmed right before"
-            ),
-        }.get(identified_by, identified_by or "")
+        return self.env["customer.contract"]._describe_identity(identified_by)
 
     @api.model
     def _describe_device(self, user_agent):
