@@ -28,6 +28,7 @@ def run(place):
     port = layout.http_port()
     _check_free(port)
     _bring_up_to_date(place)
+    _set_address()
     command = place.command(f"--config={place.configuration}")
     command += [f"--database={DATABASE}", f"--http-port={port}"]
     command += [f"--db-filter=^{DATABASE}$"]
@@ -77,6 +78,7 @@ def _create(place):
     with template_databases.lock():
         source = template_databases.base(place, wanted, with_demo=True)
         databases.create(DATABASE, source)
+    _set_address()
     with step(f"Installing {layout.ADDON} with demo data"):
         log = layout.LOGS / "install.log"
         place.must_run_odoo(DATABASE, log, f"--init={layout.ADDON}", "--with-demo")
@@ -90,6 +92,15 @@ def _update(place, names):
         place.must_run_odoo(DATABASE, log, f"--update={','.join(names)}")
         _show_complaints(log)
     _mark_current(place)
+
+
+def _set_address():
+    """Have links and QR codes lead to where the server answers, whatever the port."""
+    address = f"http://127.0.0.1:{layout.http_port()}"
+    postgres.query(
+        f"UPDATE ir_config_parameter SET value = '{address}' WHERE key = 'web.base.url'",
+        DATABASE,
+    )
 
 
 def _show_complaints(log):
