@@ -155,39 +155,60 @@ class CustomerContract(models.Model):
         Signature = self.env["customer.contract.signature"]
         image = Signature._prepare_image(signature)
         user = self.env.user
-        client = self._prepare_event_client()
-        row = Signature._record(
+        return contract_sudo._record_signature(
+            participant_sudo,
+            {
+                "signed_by": self._clean_name(signed_by),
+                "capacity": participant_sudo.capacity,
+                "image": base64.b64encode(image),
+                "image_digest": Signature._digest(image),
+                "consent_text": consent.text if consent else False,
+                "consent_digest": consent.digest if consent else False,
+                "account": participant_sudo.partner_id.email if user._is_public() else user.login,
+                **self._prepare_event_client(),
+            },
+            identified_by,
+        )
+
+    def _record_signature(self, participant, values, identified_by, details=None):
+        """Record an act of signing, whichever way it came, and go on with whoever is next.
+
+        All checks are the caller's.
+
+        :param recordset participant: the participant who signed, elevated
+        :param dict values: who signed, with what, and from where
+        :param str identified_by: how the person was identified
+        :param dict details: what else the trail keeps about it
+        :return: the signature, elevated
+        :rtype: recordset of `customer.contract.signature`
+        """
+        self.ensure_one()
+        version = self.current_version_id
+        row = self.env["customer.contract.signature"]._record(
             {
                 "contract_id": self.id,
                 "participant_id": participant.id,
                 "version_id": version.id,
                 "content_digest": version.content_digest,
-                "signed_by": self._clean_name(signed_by),
-                "capacity": participant_sudo.capacity,
                 "signed_on": fields.Datetime.now(),
-                "image": base64.b64encode(image),
-                "image_digest": Signature._digest(image),
                 "intent_text": self._get_signing_intent(),
-                "consent_text": consent.text if consent else False,
-                "consent_digest": consent.digest if consent else False,
                 "identified_by": identified_by,
-                "account": participant_sudo.partner_id.email if user._is_public() else user.login,
-                "ip_address": client.get("ip_address"),
-                "user_agent": client.get("user_agent"),
+                **values,
             }
         )
-        participant_sudo._finish()
-        contract_sudo._log_event(
+        participant._finish()
+        self._log_event(
             "signed",
             details={
                 "signature_digest": row._get_evidence_digest(),
                 "signed_by": row.signed_by,
+                **(details or {}),
             },
-            participant=participant_sudo,
+            participant=participant,
             identified_by=identified_by,
         )
-        if contract_sudo.state == "sent" or not contract_sudo._get_next_participants():
-            contract_sudo._advance()
+        if self.state == "sent" or not self._get_next_participants():
+            self._advance()
         return row
 
     def _lock_for_act(self):
