@@ -37,6 +37,7 @@
         "views/customer_contract_seal_views.xml",
         "views/customer_contract_evidence_views.xml",
         "views/customer_contract_configuration_views.xml",
+        "views/customer_contract_esign_views.xml",
         "views/res_partner_views.xml",
         "views/res_config_settings_views.xml",
         "views/customer_contract_approval_rule_views.xml",

@@ -70,6 +70,8 @@ class ContractPageMixin(ContractAccessMixin, ContractDetailsMixin):
             "can_sign": can_sign,
             "can_approve": self._can_approve(access),
             "can_object": self._can_object(access),
+            "can_dispute": self._can_dispute(access),
+            "can_choose_paper": bool(participant_sudo) and participant_sudo._can_choose_paper(),
             "can_delegate": self._can_delegate(access),
             "sign_props": self._prepare_sign_props(access) if can_sign else None,
             "refusal_reasons": self._get_refusal_reasons(),
@@ -122,6 +124,14 @@ class ContractPageMixin(ContractAccessMixin, ContractDetailsMixin):
             bool(access.participant_sudo)
             and access.contract_sudo.state in ("approval", "sent")
             and access.participant_sudo._is_in_turn()
+        )
+
+    def _can_dispute(self, access):
+        """Tell whether the visitor can dispute now."""
+        return (
+            self._can_object(access)
+            and access.participant_sudo.role == "signer"
+            and access.contract_sudo.allow_dispute
         )
 
     def _can_delegate(self, access):
@@ -243,8 +253,10 @@ class ContractPageMixin(ContractAccessMixin, ContractDetailsMixin):
             }
         if contract.state == "sent" and contract._can_be_signed(participant):
             return self._prepare_identity_notice(access)
-        if participant.channel == "paper" and participant._is_in_turn():
-            return self._prepare_paper_notice(contract)
+        if participant._can_choose_paper() and (
+            participant.channel == "paper" or not participant._may_esign()
+        ):
+            return self._prepare_paper_notice(contract, participant)
         if contract.state == "sent" and self._is_overdue(contract):
             return self._notice("expired")
         if contract.state == "sent" and participant.state == "waiting":
@@ -303,22 +315,25 @@ class ContractPageMixin(ContractAccessMixin, ContractDetailsMixin):
             "label": self.env._("Log in") if is_public else self.env._("Set up a second factor"),
         }
 
-    def _prepare_paper_notice(self, contract):
-        """Prepare what a person is told who wants to sign on paper.
+    def _prepare_paper_notice(self, contract, participant):
+        """Prepare what a person is told who wants, or is, to sign on paper.
 
         :param recordset contract: the contract
+        :param recordset participant: the person
         :rtype: dict
         """
         manager = contract.user_id.partner_id or contract.company_id.partner_id
         return {
             "color": "info",
-            "title": self.env._("You asked to sign on paper"),
+            "title": self.env._("You asked to sign on paper")
+            if participant._may_esign()
+            else self.env._("Please sign on paper"),
             "text": self.env._(
                 "Download the contract, print and sign it, and send it to %(name)s (%(email)s).",
                 name=manager.name,
                 email=manager.email or contract.company_id.email or "",
             ),
-            "channel": "esign",
+            "channel": "esign" if participant._may_esign() else None,
         }
 
     def _notice(self, state):

@@ -109,7 +109,7 @@ class CustomerContract(models.Model):
         """
         names = [
             name
-            for name in (self._get_content_fields() | {"sign_deadline"}) & set(values)
+            for name in self._get_trailed_fields() & set(values)
             if self._fields[name].type not in ("one2many", "many2many")
         ]
         if not names or self._has_pass():
@@ -136,6 +136,14 @@ class CustomerContract(models.Model):
             if changed:
                 changes[contract] = {"fields": changed}
         return changes
+
+    def _get_trailed_fields(self):
+        """Return the fields whose changes stand in the trail.
+
+        :return: field names
+        :rtype: set[str]
+        """
+        return self._get_content_fields() | {"sign_deadline"}
 
     def _format_change(self, name, value):
         """Return a field's value as text for the trail."""

@@ -1,5 +1,6 @@
 from . import (
     test_access_rights,
+    test_allowed_actions,
     test_approval_rules,
     test_approval_tours,
     test_backend_tour,
