@@ -12,6 +12,7 @@
         "security/res_groups.xml",
         "security/ir_rules.xml",
         "security/ir_rules_approval.xml",
+        "security/ir_rules_milestone.xml",
         "security/ir.model.access.csv",
         "data/customer_contract_type_data.xml",
         "data/customer_contract_stage_data.xml",
@@ -23,6 +24,7 @@
         "data/ir_cron_data.xml",
         "data/ir_cron_substitute_data.xml",
         "data/customer_contract_integrity_data.xml",
+        "data/customer_contract_milestone_data.xml",
         "report/customer_contract_reports.xml",
         "report/customer_contract_templates.xml",
         "report/customer_contract_completion_templates.xml",
@@ -51,6 +53,7 @@
         "views/portal_delegation_templates.xml",
         "views/verification_templates.xml",
         "views/customer_contract_menus.xml",  # after the actions it opens
+        "views/customer_contract_milestone_views.xml",
         "views/customer_contract_approval_menus.xml",
     ],
     "demo": [

@@ -79,6 +79,14 @@ class CustomerContractEvent(models.Model):
             ("document_removed", "Document removed"),
             ("document_shared", "Document made visible in the portal"),
             ("document_unshared", "Document hidden from the portal"),
+            ("milestone_added", "Milestone added"),
+            ("milestone_changed", "Milestone changed"),
+            ("milestone_removed", "Milestone removed"),
+            ("milestone_reached", "Milestone reached"),
+            ("milestone_cancelled", "Milestone given up"),
+            ("milestone_shown", "Milestone made visible in the portal"),
+            ("milestone_hidden", "Milestone hidden from the portal"),
+            ("milestone_reminded", "Reminded of a milestone"),
             ("terminated", "Terminated"),
             ("integrity_checked", "Integrity checked"),
             ("bundle_exported", "Evidence exported"),
@@ -129,7 +137,7 @@ class CustomerContractEvent(models.Model):
         payload = self._get_payload()
         details = dict(payload.get("details") or {})
         parts = []
-        if self.event_type == "changed" and details.get("fields"):
+        if self._tells_changes() and details.get("fields"):
             parts += [
                 _(
                     "%(field)s: %(old)s → %(new)s",
@@ -148,6 +156,10 @@ class CustomerContractEvent(models.Model):
             if value not in (None, "", [], {})
         ]
         return ", ".join(parts)
+
+    def _tells_changes(self):
+        """Tell whether the event's details are old and new values of fields."""
+        return self.event_type in ("changed", "milestone_changed")
 
     @api.model
     def _format_detail(self, value):
@@ -283,7 +295,7 @@ class CustomerContractEvent(models.Model):
             "user_agent": payload.get("user_agent", ""),
             "version": (payload.get("version") or {}).get("number", ""),
             "details": self.description
-            if self.event_type == "changed"
+            if self._tells_changes()
             else "; ".join(f"{name}: {value}" for name, value in details.items() if value),
             "hash": self.hash,
         }

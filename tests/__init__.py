@@ -16,6 +16,7 @@ from . import (
     test_identity_http,
     test_integrity,
     test_lifecycle,
+    test_milestone,
     test_portal_access,
     test_portal_link,
     test_portal_list,
