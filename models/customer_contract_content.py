@@ -290,17 +290,25 @@ class CustomerContract(models.Model):
         :rtype: bytes
         :raise UserError: if no PDF comes out
         """
+        return self._render_print(
+            ContractPrint(content, tuple(signatures.ids if signatures else ()), completion)
+        )
+
+    def _render_print(self, contract_print):
+        """Render the contract report.
+
+        :param ContractPrint contract_print: what to print
+        :return: the PDF
+        :rtype: bytes
+        :raise UserError: if no PDF comes out
+        """
         self.ensure_one()
         report = self.env["ir.actions.report"].with_context(force_report_rendering=True)
         # Rendering reads the company's layout; the contract was checked before.
         pdf, report_type = report.sudo()._render_qweb_pdf(
             "customer_contract.action_report_customer_contract",
             res_ids=self.ids,
-            data={
-                "contract_print": ContractPrint(
-                    content, tuple(signatures.ids if signatures else ()), completion
-                )
-            },
+            data={"contract_print": contract_print},
         )
         if report_type != "pdf" or not pdf.startswith(b"%PDF-"):
             raise UserError(

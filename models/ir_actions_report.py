@@ -34,6 +34,7 @@ class ContractPrint:
     content: dict
     signature_ids: tuple = ()
     completion: dict | None = None  # the certificate of completion follows, if given
+    is_paper: bool = False  # to be printed and signed by hand
 
 
 class IrActionsReport(models.Model):

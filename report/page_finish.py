@@ -47,8 +47,8 @@ def finish_pages(pdf, overlays, margins, title="", language=None, is_rtl=False):
     additions = _prepare_resources(writer, forms)
     for number, page in enumerate(pages[:count], 1):
         drawing = _draw_page(page, len(forms), f"{number} / {count}", margins, is_rtl)
-        _add_contents(writer, page, drawing)
-        _add_resources(page, additions)
+        add_contents(writer, page, drawing)
+        add_resources(page, additions)
     if language:
         writer.root[pdf_name("/Lang")] = generic.TextStringObject(language)
     if title and "/Info" in writer.prev.trailer:
@@ -63,7 +63,8 @@ def finish_pages(pdf, overlays, margins, title="", language=None, is_rtl=False):
     return output.getvalue()
 
 
-def _get_size(page):
+def get_page_size(page):
+    """Return a page's width and height in points."""
     left, bottom, right, top = (float(value) for value in page["/MediaBox"])
     return right - left, top - bottom
 
@@ -124,7 +125,7 @@ def _draw_page(page, form_count, number, margins, is_rtl):
     :param bool is_rtl: whether the document is written from right to left
     :rtype: bytes
     """
-    width, height = _get_size(page)
+    width, height = get_page_size(page)
     top, bottom, left, right = (margin * POINTS_PER_MM for margin in margins)
     footer_top = bottom - FOOTER_GAP
     # The footer stands at the top of its own page, the watermark where it belongs.
@@ -143,7 +144,7 @@ def _draw_page(page, form_count, number, margins, is_rtl):
     return "\n".join(drawing).encode()
 
 
-def _add_contents(writer, page, drawing):
+def add_contents(writer, page, drawing):
     """Draw more on a page, whatever state its own drawing leaves behind.
 
     :param IncrementalPdfFileWriter writer: the document
@@ -160,7 +161,7 @@ def _add_contents(writer, page, drawing):
     page[pdf_name("/Contents")] = generic.ArrayObject([before, *contents, after])
 
 
-def _add_resources(page, additions):
+def add_resources(page, additions):
     """Give a page more resources, without touching those it shares with others.
 
     :param page: the page, changed in place
