@@ -21,6 +21,7 @@
         "data/mail_activity_type_data.xml",
         "data/mail_template_data.xml",
         "data/mail_template_approval_data.xml",
+        "data/mail_template_sharing_data.xml",
         "data/ir_cron_data.xml",
         "data/ir_cron_substitute_data.xml",
         "data/customer_contract_integrity_data.xml",

@@ -209,7 +209,11 @@ class ContractAccessMixin:
         """
         contract_sudo = link_sudo.participant_id.contract_id
         version_sudo = contract_sudo.current_version_id
-        if contract_sudo.state == "cancelled":
+        if link_sudo.participant_id.role == "observer" and not (
+            link_sudo.participant_id._is_let_in()
+        ):
+            reason = "unshared"
+        elif contract_sudo.state == "cancelled":
             reason = "cancelled"
         elif contract_sudo.state in ("draft", "approval"):
             reason = "revision"

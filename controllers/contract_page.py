@@ -36,6 +36,8 @@ class ContractPageMixin(ContractAccessMixin, ContractDetailsMixin):
         :param ContractAccess access: who is here and as whom
         """
         state = access.contract_sudo.state
+        if access.participant_sudo.role == "observer":
+            return access.participant_sudo._is_let_in()
         if state == "approval":
             return bool(access.participant_sudo.requested_on)
         return state != "draft"

@@ -59,6 +59,8 @@ from . import (
     customer_contract_bundle,
     customer_contract_verification,
     customer_contract_type_allowed_action,
+    customer_contract_sharing,
+    customer_contract_participant_observer,
     customer_contract_allowed_action,
     customer_contract_participant_allowed_action,
     customer_contract_milestone,
@@ -80,3 +82,4 @@ from . import (
     res_partner_esign,
     res_users,
 )
+    res_partner_sharing,

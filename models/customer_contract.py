@@ -69,8 +69,9 @@ class CustomerContract(models.Model):
     commercial_partner_id = fields.Many2one(
         "res.partner",
         "Counterparty's Company",
-        related="partner_id.commercial_partner_id",
+        compute="_compute_commercial_partner_id",
         store=True,
+        precompute=True,
         index=True,
     )
     requester_id = fields.Many2one(
@@ -187,6 +188,13 @@ class CustomerContract(models.Model):
     def _compute_currency_id(self):
         for contract in self:
             contract.currency_id = contract.currency_id or contract.company_id.currency_id
+
+    @api.depends("partner_id")
+    def _compute_commercial_partner_id(self):
+        # A contract stays with the company it was made with: it does not follow a
+        # contact who changes company later.
+        for contract in self:
+            contract.commercial_partner_id = contract.partner_id.commercial_partner_id
 
     @api.depends("partner_id")
     def _compute_requester_id(self):

@@ -37,6 +37,7 @@ class CustomerContract(models.Model):
             "direction",
             "type_id",
             "partner_id",
+            "commercial_partner_id",
             "requester_id",
             "date_start",
             "date_end",

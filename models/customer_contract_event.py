@@ -81,6 +81,8 @@ class CustomerContractEvent(models.Model):
             ("document_unshared", "Document hidden from the portal"),
             ("milestone_added", "Milestone added"),
             ("milestone_changed", "Milestone changed"),
+            ("observer_added", "Observer added"),
+            ("contact_left", "Contact left the company"),
             ("milestone_removed", "Milestone removed"),
             ("milestone_reached", "Milestone reached"),
             ("milestone_cancelled", "Milestone given up"),

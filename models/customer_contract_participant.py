@@ -127,13 +127,13 @@ class CustomerContractParticipant(models.Model):
             self._check_guarded_fields(values)
             values_list.append({**values, **self._prepare_guarded_values()})
         participants = super().create(values_list)
-        participants.contract_id._check_content_is_open()
+        participants._check_is_open()
         return participants
 
     def write(self, vals):
         self._check_guarded_fields(vals)
         if not self._has_pass():
-            self.contract_id._check_content_is_open()
+            self._check_is_open(vals)
             if "partner_id" in vals and "is_proposed" not in vals:
                 self._log_change(
                     _(
@@ -145,8 +145,17 @@ class CustomerContractParticipant(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_frozen(self):
-        self.contract_id._check_content_is_open()
+        self._check_is_open()
         self._log_change(_("removed"))
+
+    def _check_is_open(self, values=None):
+        """Refuse to change who takes part in a frozen contract.
+
+        :param dict values: the values to write; that participants come or go is meant
+            if left out
+        :raise UserError: if one of the contracts is frozen
+        """
+        self.contract_id._check_content_is_open()
 
     def _log_change(self, change):
         """Record in the trail that participants changed."""

@@ -103,7 +103,7 @@ class CustomerContractParticipant(models.Model):
         :raise UserError: if there is one among them
         """
         if not self._has_pass():
-            self.contract_id._check_content_is_open()
+            self._check_is_open()
             self._check_no_rule()
 
     def _check_no_rule(self, values=None):

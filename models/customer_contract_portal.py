@@ -74,7 +74,7 @@ class CustomerContract(models.Model):
         link_sudo = Link.browse(links.get(str(contract_id)))
         if link_sudo and link_sudo._is_usable():
             participant_sudo = link_sudo.participant_id
-            if participant_sudo.contract_id.id == contract_id:
+            if participant_sudo.contract_id.id == contract_id and participant_sudo._is_let_in():
                 return participant_sudo
         return Link.participant_id
 
@@ -197,36 +197,45 @@ class CustomerContract(models.Model):
     # === PORTAL PAGES === #
 
     @api.model
-    def _get_portal_domain(self):
+    def _get_portal_domain(self, partner=None):
         """Return the contracts that belong on a person's own portal pages.
 
         Portal users are limited to these by the record rules as well; employees
-        see more in the back office than they find here.
+        see more in the back office than they find here. Whoever acts finds what is out.
+        Whoever only reads finds what is shared, as long as he belongs to the company
+        that the contract is with: companies are compared when the contract is read,
+        so that nothing has to be withdrawn from people who leave.
 
+        :param recordset partner: the person; the current user's if left out
         :rtype: odoo.fields.Domain
         """
-        partner = self.env.user.partner_id
-        acting = Domain(
-            "participant_ids",
-            "any",
-            [("partner_id", "=", partner.id), ("role", "!=", "observer")],
-        )
-        asked_to_approve = Domain(
-            "participant_ids",
-            "any",
-            [("partner_id", "=", partner.id), ("requested_on", "!=", False)],
-        )
-        concerned = (
-            Domain("partner_id", "=", partner.id)
-            | Domain("requester_id", "=", partner.id)
-            | Domain("participant_ids", "any", [("partner_id", "=", partner.id)])
-        )
+        person_id = (partner or self.env.user.partner_id).id
+
+        def has_part(*conditions):
+            return Domain("participant_ids", "any", [("partner_id", "=", person_id), *conditions])
+
+        # Only the person's own id stands in the rule, since rules are kept in memory.
+        is_member = [("commercial_member_ids", "any", [("id", "=", person_id)])]
         is_out = Domain("state", "not in", ("draft", "approval"))
-        return (
-            (is_out & acting)
-            | (is_out & Domain("portal_published", "=", True) & concerned)
-            | (Domain("state", "=", "approval") & asked_to_approve)
+        acts = is_out & has_part(("role", "!=", "observer"))
+        approves = Domain("state", "=", "approval") & has_part(
+            ("role", "!=", "observer"), ("requested_on", "!=", False)
         )
+        is_counterparty = Domain("commercial_partner_id", "=", person_id) | Domain(
+            "commercial_partner_id", "any", is_member
+        )
+        is_named = (
+            Domain("requester_id", "=", person_id)
+            | has_part(("role", "=", "observer"))
+            | (is_out & Domain("partner_id", "=", person_id))
+        )
+        is_colleague = is_out & Domain(
+            "commercial_partner_id",
+            "any",
+            [("contract_colleague_access", "=", True), *is_member],
+        )
+        is_shared = Domain("portal_published", "=", True)
+        return acts | approves | (is_shared & ((is_counterparty & is_named) | is_colleague))
 
     @api.model
     def _get_portal_to_do_domain(self):
