@@ -108,18 +108,24 @@ class CustomerContract(models.Model):
         self.check_access("write")
         self._check_state("approval", "sent")
         for contract in self:
-            waited_for = contract._get_next_participants()
-            waited_for._write_guarded(
-                {"reminded_on": fields.Datetime.now(), "is_code_locked": False}
-            )
-            # A resent request replaces the links sent before.
-            contract._revoke_links(waited_for)
-            for participant in waited_for:
-                contract._log_event("reminded", participant=participant)
-            waited_for._notify_request("customer_contract.mail_template_reminder")
+            contract._remind(contract._get_next_participants())
         return True
 
     # === BUSINESS METHODS === #
+
+    def _remind(self, participants, details=None):
+        """Remind people who are asked to act, with new links.
+
+        :param recordset participants: those who are reminded
+        :param dict details: what the trail keeps about it
+        """
+        self.ensure_one()
+        participants._write_guarded({"reminded_on": fields.Datetime.now(), "is_code_locked": False})
+        # A resent request replaces the links sent before.
+        self._revoke_links(participants)
+        for participant in participants:
+            self._log_event("reminded", details=details, participant=participant)
+        participants._notify_request("customer_contract.mail_template_reminder")
 
     def _needs_approval(self):
         """Tell whether an approver has still to act."""

@@ -23,6 +23,7 @@ from . import (
     test_portal_page,
     test_portal_tours,
     test_rate_limit,
+    test_reminders,
     test_report,
     test_routing,
     test_routing_property,
