@@ -29,6 +29,7 @@
         "data/customer_contract_milestone_data.xml",
         "report/customer_contract_reports.xml",
         "report/customer_contract_templates.xml",
+        "report/customer_contract_milestone_templates.xml",
         "report/customer_contract_completion_templates.xml",
         "wizard/customer_contract_certificate_views.xml",
         "wizard/customer_contract_integrity_report_views.xml",
@@ -54,6 +55,7 @@
         "views/portal_contract_detail_templates.xml",
         "views/portal_link_templates.xml",
         "views/portal_delegation_templates.xml",
+        "views/portal_milestone_templates.xml",
         "views/verification_templates.xml",
         "views/customer_contract_menus.xml",  # after the actions it opens
         "views/customer_contract_milestone_views.xml",

@@ -8,10 +8,12 @@ from odoo.http import request
 from odoo.tools import format_amount, format_date, format_datetime
 from odoo.tools.image import image_data_uri
 
+from .contract_plan import ContractPlanMixin
+
 SHOWN_MESSAGES = 100
 
 
-class ContractDetailsMixin:
+class ContractDetailsMixin(ContractPlanMixin):
     """For controllers that show what a contract says and what happened to it."""
 
     def _format_amount(self, amount):
@@ -22,13 +24,25 @@ class ContractDetailsMixin:
         """
         if not amount:
             return None
+        return self._format_in_currency(amount, self._find_currency(amount["currency"]))
+
+    def _find_currency(self, code):
+        """Find the currency of a frozen amount.
+
+        :param str code: its ISO code
+        :rtype: recordset of `res.currency`, elevated; empty if there is none any more
+        """
         # Visitors read the currency's symbol whatever their rights.
-        currency_sudo = (
-            request.env["res.currency"]
-            .sudo()
-            .with_context(active_test=False)
-            .search([("name", "=", amount["currency"])], limit=1)
-        )
+        Currency = request.env["res.currency"].sudo().with_context(active_test=False)
+        return Currency.search([("name", "=", code)], limit=1)
+
+    def _format_in_currency(self, amount, currency_sudo):
+        """Format a frozen amount whose currency was found.
+
+        :param dict amount: ``value`` and ``currency``
+        :param recordset currency_sudo: the currency, elevated, or none
+        :rtype: str
+        """
         if not currency_sudo:
             return f"{amount['value']} {amount['currency']}"
         return format_amount(request.env, float(amount["value"]), currency_sudo)

@@ -282,6 +282,8 @@ class CustomerContractList(ContractPageMixin, CustomerPortal):
         partner = request.env.user.partner_id
         labels = dict(contracts_sudo._fields["state"]._description_selection(request.env))
 
+        next_milestones = contracts_sudo._get_next_milestones()
+
         def title(key):
             if not field:
                 return None
@@ -298,6 +300,7 @@ class CustomerContractList(ContractPageMixin, CustomerPortal):
                         "contract": contract,
                         "status": self._get_status(contract),
                         "next_step": contract._get_next_step(partner),
+                        "next_milestone": next_milestones.get(contract.id),
                         "is_mine": partner in contract._get_next_participants().partner_id
                         and contract.state in ("sent", "approval"),
                     }

@@ -82,7 +82,7 @@ from . import (
     res_config_settings_esign,
     res_partner,
     res_partner_authority,
+    res_partner_sharing,
     res_partner_esign,
     res_users,
 )
-    res_partner_sharing,

@@ -1,1 +1,5 @@
-from . import report_customer_contract, report_customer_contract_completion
+from . import (
+    report_customer_contract,
+    report_customer_contract_completion,
+    report_customer_contract_milestone,
+)

@@ -1,0 +1,74 @@
+"""What is to be delivered: the milestones on the contract's page."""
+
+from odoo.http import request
+from odoo.tools import format_amount, format_date
+
+MILESTONE_COLORS = {
+    "planned": "secondary",
+    "in_progress": "info",
+    "late": "danger",
+    "reached": "success",
+    "cancelled": "light",
+}
+
+
+class ContractPlanMixin:
+    """For controllers that show the milestones of a contract."""
+
+    def _prepare_milestones(self, contract_sudo):
+        """Prepare the milestones that the parties may see, in order.
+
+        :param recordset contract_sudo: the contract, elevated
+        :rtype: list[dict]
+        """
+        milestones_sudo = contract_sudo._get_portal_milestones()
+        labels = dict(milestones_sudo._fields["state"]._description_selection(request.env))
+        rows = []
+        has_next = False
+        for milestone in milestones_sudo:
+            # the stored state is only as fresh as the last run of its scheduled action
+            state = "late" if milestone._is_overdue() else milestone.progress
+            is_next = not has_next and milestone.progress in ("planned", "in_progress")
+            has_next = has_next or is_next
+            rows.append(
+                {
+                    "id": milestone.id,
+                    "name": milestone.name,
+                    "date": format_date(request.env, milestone.date),
+                    "datetime": milestone.date.isoformat(),
+                    "deliverable": milestone.deliverable,
+                    "amount": format_amount(request.env, milestone.amount, milestone.currency_id)
+                    if milestone.amount
+                    else None,
+                    "reached_on": format_date(request.env, milestone.reached_on)
+                    if milestone.reached_on
+                    else None,
+                    "state": state,
+                    "label": labels[state],
+                    "color": MILESTONE_COLORS[state],
+                    "is_next": is_next,
+                }
+            )
+        return rows
+
+    def _prepare_frozen_milestones(self, content):
+        """Prepare the milestones that are part of the contract's text.
+
+        :param dict content: the canonical content
+        :rtype: list[dict]
+        """
+        milestones = content.get("milestones", [])
+        codes = {milestone["amount"]["currency"] for milestone in milestones if milestone["amount"]}
+        currencies = {code: self._find_currency(code) for code in codes}
+        return [
+            {
+                **milestone,
+                "date": format_date(request.env, milestone["date"]),
+                "amount": self._format_in_currency(
+                    milestone["amount"], currencies[milestone["amount"]["currency"]]
+                )
+                if milestone["amount"]
+                else None,
+            }
+            for milestone in milestones
+        ]
