@@ -17,7 +17,6 @@ from . import (
     test_integrity,
     test_lifecycle,
     test_milestone,
-    test_milestone,
     test_milestone_portal,
     test_portal_access,
     test_portal_link,
