@@ -66,6 +66,13 @@ def drop(name):
     shutil.rmtree(_filestore(name), ignore_errors=True)
 
 
+def drop_copies(name):
+    """Drop the copies of one of our databases that test workers left behind."""
+    rows = postgres.query(f"SELECT datname FROM pg_database WHERE datname LIKE '{name}-gw%'")
+    for copy in rows.splitlines():
+        postgres.query(f'DROP DATABASE IF EXISTS "{copy}" WITH (FORCE)')
+
+
 def ours():
     """The names of all databases of this checkout."""
     rows = postgres.query(

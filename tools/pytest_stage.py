@@ -10,6 +10,8 @@ import template_databases
 from progress import say
 from test_results import Results
 
+# Each worker takes a core, a copy of the database and its own browsers.
+MOST_WORKERS = 4
 # A run that hangs must end before whoever started it loses patience.
 TIMEOUT = 60 * 60
 
@@ -23,6 +25,7 @@ def run(place, names, arguments):
         return _run_pytest(place, database, arguments)
     finally:
         databases.drop(database)
+        databases.drop_copies(database)
 
 
 def drop_abandoned():
@@ -31,6 +34,7 @@ def drop_abandoned():
         _rest, marker, process = name.rpartition("_test_")
         if marker and process.isdigit() and not os.path.exists(f"/proc/{process}"):
             databases.drop(name)
+            databases.drop_copies(name)
 
 
 def locate(argument):
@@ -51,6 +55,9 @@ def _run_pytest(place, database, arguments):
     command += [f"--confcutdir={place.addons}", "-c", os.devnull]
     command += ["-o", "faulthandler_timeout=600"]
     command += ["--durations=10", "--durations-min=5"]
+    # pytest-odoo gives each worker a copy of the database. What a file's classes set
+    # up stays with one worker.
+    command += [f"--numprocesses={_count_workers(arguments)}", "--dist=loadfile"]
     command += ["-o", "junit_family=xunit2", f"--junitxml={report}"]
     command += [f"--odoo-config={place.configuration}", "--odoo-http"]
     command += [f"--odoo-database={database}", "--odoo-log-level=warn"]
@@ -71,6 +78,13 @@ def _run_pytest(place, database, arguments):
     if results.skipped:
         say("Skipped tests prove nothing: each must run or go.")
     return results + _judge_log(log)
+
+
+def _count_workers(arguments):
+    """As many as there are cores; none beside the run itself for a single file."""
+    if len(arguments) == 1 and arguments[0].partition("::")[0].endswith(".py"):
+        return 0
+    return min(os.cpu_count() or 1, MOST_WORKERS)
 
 
 def _judge_log(log):
