@@ -41,7 +41,9 @@
         "views/customer_contract_views.xml",
         "views/customer_contract_seal_views.xml",
         "views/customer_contract_evidence_views.xml",
+        "wizard/customer_contract_preview_views.xml",
         "views/customer_contract_configuration_views.xml",
+        "wizard/customer_contract_share_views.xml",
         "views/customer_contract_esign_views.xml",
         "views/customer_contract_reminder_views.xml",
         "views/res_partner_views.xml",
@@ -66,10 +68,13 @@
         "demo/customer_contract_demo.xml",
         "demo/customer_contract_section_demo.xml",
     ],
+        "views/portal_sharing_templates.xml",
     "assets": {
         "web.assets_frontend": [
             "customer_contract/static/src/portal/**/*",
             "customer_contract/static/src/verification/**/*",
+        "views/customer_contract_sharing_views.xml",
+        "views/res_partner_sharing_views.xml",
             "customer_contract/static/src/scss/portal_contract.scss",
         ],
         "web.assets_backend": [

@@ -7,5 +7,6 @@ from . import (
     personal_link,
     portal,
     signing,
+    preview,
     verification,
 )

@@ -37,11 +37,12 @@ class ContractAccess(NamedTuple):
     contract_sudo: object
     participant_sudo: object
     identified_by: str  # link, link_code, portal, portal_2fa or preview
+    preview: object = None  # as whom an employee looks at it, see ContractPreview
 
     @property
     def is_preview(self):
         """Whether an employee looks at what the customer sees."""
-        return self.identified_by == "preview"
+        return self.identified_by == "preview" or self.preview is not None
 
     @property
     def is_link(self):

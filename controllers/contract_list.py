@@ -299,7 +299,7 @@ class CustomerContractList(ContractPageMixin, CustomerPortal):
                     {
                         "contract": contract,
                         "status": self._get_status(contract),
-                        "next_step": contract._get_next_step(partner),
+                        "next_step": self._get_next_step(contract, partner),
                         "next_milestone": next_milestones.get(contract.id),
                         "is_mine": partner in contract._get_next_participants().partner_id
                         and contract.state in ("sent", "approval"),

@@ -36,8 +36,8 @@ class ContractPageMixin(ContractAccessMixin, ContractDetailsMixin):
         :param ContractAccess access: who is here and as whom
         """
         state = access.contract_sudo.state
-        if access.participant_sudo.role == "observer":
-            return access.participant_sudo._is_let_in()
+        if access.participant_sudo._may_read_early():
+            return True
         if state == "approval":
             return bool(access.participant_sudo.requested_on)
         return state != "draft"
@@ -67,7 +67,8 @@ class ContractPageMixin(ContractAccessMixin, ContractDetailsMixin):
             "facts": self._prepare_facts(contract_sudo, content),
             "amount": self._format_amount(content.get("amount")),
             "signatories": self._prepare_signatories(contract_sudo, content, zone),
-            "next_step": contract_sudo._get_next_step(reader),
+            "next_step": self._get_next_step(contract_sudo, reader),
+            "watermark": self._get_watermark(access),
             "notice": self._prepare_notice(access),
             "status": self._get_status(contract_sudo),
             "can_sign": can_sign,
@@ -232,6 +233,7 @@ class ContractPageMixin(ContractAccessMixin, ContractDetailsMixin):
             "disputed": "danger",
             "declined": "danger",
         }
+        labels["draft"] = self.env._("In preparation")
         if contract.state == "signed" and contract.lifecycle:
             phases = dict(contract._fields["lifecycle"]._description_selection(contract.env))
             color = "secondary" if contract.lifecycle in ("ended", "terminated") else "success"
@@ -245,8 +247,11 @@ class ContractPageMixin(ContractAccessMixin, ContractDetailsMixin):
         :return: ``color``, ``title`` and ``text``
         :rtype: dict | None
         """
+    def _get_next_step(self, contract, partner):
+        return contract._get_next_step(partner)
+    def _get_watermark(self, access):
         contract, participant = access.contract_sudo, access.participant_sudo
-        if access.is_preview:
+        if access.is_preview and not access.preview:
             return None
         has_acted = participant.state == "done"
         if contract.state == "sent" and (obstacle := self._find_company_obstacle(access)):
@@ -275,6 +280,7 @@ class ContractPageMixin(ContractAccessMixin, ContractDetailsMixin):
         if contract.state in ("sent", "approval") and participant.state in (
             "delegated",
             "skipped",
+        if contract.state == "approval" and participant.role not in ("approver", "signer"):
         ):
             return {
                 "color": "info",
@@ -354,6 +360,7 @@ class ContractPageMixin(ContractAccessMixin, ContractDetailsMixin):
                 "text": self.env._(
                     "This contract can no longer be signed. Write to us if you still want to."
                 ),
+                "title": self.env._("This contract is in preparation"),
             },
             "cancelled": {
                 "color": "secondary",

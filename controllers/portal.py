@@ -43,6 +43,15 @@ class CustomerContractPortal(ContractPageMixin, Controller):
         access = self._get_access(contract_id)
         if not access or (access.is_link and not self._is_open_to(access)):
             return self._refuse_page(contract_id)
+        return self._serve_document(access, document_id)
+
+    def _serve_document(self, access, document_id):
+        """Serve a document that is visible to the parties.
+
+        :param ContractAccess access: who is here and as whom
+        :param int document_id: the `customer.contract.document`
+        :rtype: odoo.http.Response
+        """
         document_sudo = access.contract_sudo._get_portal_documents().filtered(
             lambda document: document.id == document_id
         )

@@ -60,6 +60,7 @@ from . import (
     customer_contract_verification,
     customer_contract_type_allowed_action,
     customer_contract_sharing,
+    customer_contract_preview,
     customer_contract_participant_observer,
     customer_contract_allowed_action,
     customer_contract_participant_allowed_action,
@@ -86,3 +87,4 @@ from . import (
     res_partner_esign,
     res_users,
 )
+    res_partner_portal_customer,

@@ -106,6 +106,17 @@ class CustomerContractParticipant(models.Model):
             return True
         return self.contract_id.portal_published and self._is_of_counterparty()
 
+    def _may_read_early(self):
+        """Tell whether the person may read a contract that is not sent yet."""
+        self.ensure_one()
+        contract = self.contract_id
+        return (
+            self._is_let_in()
+            and contract.portal_published
+            and (self.role == "observer" or self.partner_id == contract.requester_id)
+            and self._is_of_counterparty()
+        )
+
     def _end_observation(self):
         """Take observers out of the contract, and end their links."""
         for participant in self:

@@ -215,12 +215,14 @@ class CustomerContract(models.Model):
     def _notify_shared(self, partners):
         """Tell people that a contract is shared with them, and where it is.
 
-        Those who act get mails of their own when it is their turn.
+        Once it is sent, those who act get mails of their own when it is their turn.
 
         :param recordset partners: the contacts
         """
         self.ensure_one()
-        told = (partners - self._get_acting_participants().partner_id).filtered("email")
+        told = partners.filtered("email")
+        if self.state not in PREPARING:
+            told -= self._get_acting_participants().partner_id
         if told:
             self._send_template("customer_contract.mail_template_shared", told)
 

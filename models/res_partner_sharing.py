@@ -10,7 +10,7 @@ class ResPartner(models.Model):
     _inherit = "res.partner"
 
     contract_colleague_access = fields.Boolean(
-        "Colleagues See Each Other's Contracts",
+        "Share Contracts Among Colleagues",
         tracking=True,
         copy=False,
         groups="customer_contract.group_contract_manager",

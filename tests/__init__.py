@@ -35,6 +35,7 @@ from . import (
     test_signing,
     test_signing_http,
     test_verification,
+    test_sharing,
     test_views,
     test_whole_story,
 )
