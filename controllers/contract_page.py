@@ -226,6 +226,7 @@ class ContractPageMixin(ContractAccessMixin, ContractDetailsMixin):
         :rtype: tuple[str, str]
         """
         labels = dict(contract._fields["state"]._description_selection(contract.env))
+        labels["draft"] = self.env._("In preparation")
         colors = {
             "sent": "warning",
             "approval": "warning",
@@ -233,12 +234,34 @@ class ContractPageMixin(ContractAccessMixin, ContractDetailsMixin):
             "disputed": "danger",
             "declined": "danger",
         }
-        labels["draft"] = self.env._("In preparation")
         if contract.state == "signed" and contract.lifecycle:
             phases = dict(contract._fields["lifecycle"]._description_selection(contract.env))
             color = "secondary" if contract.lifecycle in ("ended", "terminated") else "success"
             return f"{labels['signed']} · {phases[contract.lifecycle]}", color
         return labels[contract.state], colors.get(contract.state, "secondary")
+
+    def _get_next_step(self, contract, partner):
+        """Tell a reader what happens next; who approves is no business of those who wait.
+
+        :param recordset contract: the contract, elevated
+        :param recordset partner: the reader
+        :rtype: str
+        """
+        is_waited_for = partner in contract._get_acting_participants().partner_id
+        if contract.state in ("draft", "approval") and not is_waited_for:
+            return self.env._("Not sent for signature yet")
+        return contract._get_next_step(partner)
+
+    def _get_watermark(self, access):
+        """Return what is written across a contract that may still change, if it may.
+
+        :param ContractAccess access: who is here and as whom
+        :rtype: str | None
+        """
+        state = access.contract_sudo.state
+        is_asked = access.participant_sudo.role in ("approver", "signer")
+        is_open = state == "draft" or (state == "approval" and not is_asked)
+        return self.env._("DRAFT") if is_open else None
 
     def _prepare_notice(self, access):
         """Prepare what the visitor is told above the contract, if anything.
@@ -247,12 +270,11 @@ class ContractPageMixin(ContractAccessMixin, ContractDetailsMixin):
         :return: ``color``, ``title`` and ``text``
         :rtype: dict | None
         """
-    def _get_next_step(self, contract, partner):
-        return contract._get_next_step(partner)
-    def _get_watermark(self, access):
         contract, participant = access.contract_sudo, access.participant_sudo
         if access.is_preview and not access.preview:
             return None
+        if contract.state == "approval" and participant.role not in ("approver", "signer"):
+            return self._notice("draft")
         has_acted = participant.state == "done"
         if contract.state == "sent" and (obstacle := self._find_company_obstacle(access)):
             return {
@@ -280,7 +302,6 @@ class ContractPageMixin(ContractAccessMixin, ContractDetailsMixin):
         if contract.state in ("sent", "approval") and participant.state in (
             "delegated",
             "skipped",
-        if contract.state == "approval" and participant.role not in ("approver", "signer"):
         ):
             return {
                 "color": "info",
@@ -349,6 +370,13 @@ class ContractPageMixin(ContractAccessMixin, ContractDetailsMixin):
     def _notice(self, state):
         """Return what everybody is told about a contract that nobody can sign now."""
         notices = {
+            "draft": {
+                "color": "warning",
+                "title": self.env._("This contract is in preparation"),
+                "text": self.env._(
+                    "You read a draft. It may still change, and nothing can be signed yet."
+                ),
+            },
             "signed": {
                 "color": "success",
                 "title": self.env._("Signed by everyone"),
@@ -360,7 +388,6 @@ class ContractPageMixin(ContractAccessMixin, ContractDetailsMixin):
                 "text": self.env._(
                     "This contract can no longer be signed. Write to us if you still want to."
                 ),
-                "title": self.env._("This contract is in preparation"),
             },
             "cancelled": {
                 "color": "secondary",
