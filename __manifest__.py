@@ -62,6 +62,7 @@
         "views/customer_contract_menus.xml",  # after the actions it opens
         "views/customer_contract_milestone_views.xml",
         "views/customer_contract_approval_menus.xml",
+        "views/customer_contract_field_rule_views.xml",
     ],
     "demo": [
         "demo/res_partner_demo.xml",

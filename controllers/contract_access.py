@@ -50,7 +50,21 @@ class ContractAccess(NamedTuple):
         return self.identified_by in ("link", "link_code")
 
 
-class ContractAccessMixin:
+class PrivateAnswerMixin:
+    """For controllers whose answers are for one person's eyes."""
+
+    def _make_private(self, response):
+        """Set the headers of whatever is for one person's eyes.
+
+        :param odoo.http.Response response: the answer
+        :return: the same answer
+        :rtype: odoo.http.Response
+        """
+        response.headers.update(PRIVATE_HEADERS)
+        return response
+
+
+class ContractAccessMixin(PrivateAnswerMixin):
     """For controllers that serve one contract."""
 
     def _get_access(self, contract_id):
@@ -241,16 +255,6 @@ class ContractAccessMixin:
                 status=410,
             )
         )
-
-    def _make_private(self, response):
-        """Set the headers of whatever is for one person's eyes.
-
-        :param odoo.http.Response response: the answer
-        :return: the same answer
-        :rtype: odoo.http.Response
-        """
-        response.headers.update(PRIVATE_HEADERS)
-        return response
 
     def _is_machine(self):
         """Tell whether the request comes from a link preview rather than a reader."""

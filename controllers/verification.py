@@ -3,7 +3,7 @@ import json
 
 from odoo.http import Controller, request, route
 
-from .contract_access import PRIVATE_HEADERS
+from .contract_access import PrivateAnswerMixin
 
 MISS_SCOPE = "verification"
 MOST_MISSES = 20
@@ -29,7 +29,7 @@ def get_network(text):
     return str(address)
 
 
-class CustomerContractVerification(Controller):
+class CustomerContractVerification(PrivateAnswerMixin, Controller):
     """Whether a document is genuine, for anybody who holds it."""
 
     @route("/contract/verify", type="http", auth="public", website=True, sitemap=False)
@@ -104,16 +104,6 @@ class CustomerContractVerification(Controller):
                 status=status,
             )
         )
-
-    def _make_private(self, response):
-        """Set the headers that keep the page out of caches, frames and search engines.
-
-        :param odoo.http.Response response: the answer
-        :return: the same answer
-        :rtype: odoo.http.Response
-        """
-        response.headers.update(PRIVATE_HEADERS)
-        return response
 
     def _clean(self, code):
         """Return a code as far as it can be one, to show it and put it in an address.

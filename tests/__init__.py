@@ -12,6 +12,7 @@ from . import (
     test_delegation_report,
     test_demo,
     test_evidence,
+    test_field_rules,
     test_identity,
     test_identity_http,
     test_integrity,

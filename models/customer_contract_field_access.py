@@ -1,0 +1,188 @@
+from odoo import _, api, models
+from odoo.exceptions import AccessError
+
+
+class CustomerContract(models.Model):
+    """A contract whose fields obey the rules, while its own acts see all of it."""
+
+    _name = "customer.contract"
+    _inherit = ["customer.contract", "customer.contract.field.access.mixin"]
+
+    def write(self, vals):
+        # before the trail compares old and new values
+        for name in self._get_field_restrictions().keys() & vals.keys():
+            self._check_field_access(self._fields[name], "write")
+        return super().write(vals)
+
+    def action_submit(self):
+        return super(CustomerContract, self._with_system_reading()).action_submit()
+
+    def action_approve(self):
+        return super(CustomerContract, self._with_system_reading()).action_approve()
+
+    def action_send(self):
+        return super(CustomerContract, self._with_system_reading()).action_send()
+
+    def action_sign_as_manager(self, signature, signed_by=None):
+        return super(CustomerContract, self._with_system_reading()).action_sign_as_manager(
+            signature, signed_by=signed_by
+        )
+
+    def action_cancel(self, reason=""):
+        return super(CustomerContract, self._with_system_reading()).action_cancel(reason=reason)
+
+    def action_new_version(self):
+        return super(CustomerContract, self._with_system_reading()).action_new_version()
+
+    def action_remind(self):
+        return super(CustomerContract, self._with_system_reading()).action_remind()
+
+    def action_terminate(self, reason, date=None):
+        return super(CustomerContract, self._with_system_reading()).action_terminate(
+            reason, date=date
+        )
+
+    def _prepare_content(self, number):
+        return super(CustomerContract, self._with_system_reading())._prepare_content(number)
+
+    def _get_sending_problems(self):
+        return super(CustomerContract, self._with_system_reading())._get_sending_problems()
+
+    def _send(self, notify=True):
+        return super(CustomerContract, self._with_system_reading())._send(notify=notify)
+
+    def _check_sees_everything(self):
+        """Refuse to hand out the raw trail to somebody from whom fields are hidden.
+
+        :raise AccessError: if any is
+        """
+        for name, (hidden, _closed) in self._get_field_restrictions().items():
+            if hidden:
+                raise AccessError(
+                    _(
+                        "The audit trail tells the values of “%(field)s”, which a field rule "
+                        "of contracts hides from you.",
+                        field=self._fields[name]._description_string(self.env),
+                    )
+                )
+
+    def get_audit_trail(self):
+        self._check_sees_everything()
+        return super().get_audit_trail()
+
+    def get_readable_audit_trail(self):
+        self._check_sees_everything()
+        return super().get_readable_audit_trail()
+
+    def _export_evidence_bundle(self):
+        self._check_sees_everything()
+        return super()._export_evidence_bundle()
+
+    # === MESSAGES === #
+
+    def _track_get_fields(self):
+        # Changes of hidden fields are tracked whoever makes them; who sees them is
+        # decided for each reader.
+        return super(CustomerContract, self.sudo())._track_get_fields()
+
+    def _track_prepare(self, fields_iter):
+        return super(CustomerContract, self._with_system_reading())._track_prepare(fields_iter)
+
+    def _notify_by_email_prepare_rendering_context(self, message, **kwargs):
+        # One mail goes to several readers: it tells only what all of them may see.
+        contract = self.with_context(customer_contract_open_tracking=True)
+        return super(CustomerContract, contract)._notify_by_email_prepare_rendering_context(
+            message, **kwargs
+        )
+
+    def _track_filter_for_display(self, tracking_values):
+        tracking_values = super()._track_filter_for_display(tracking_values)
+        if self.env.context.get("customer_contract_open_tracking"):
+            return tracking_values._filter_free_field_access()
+        return tracking_values
+
+
+class CustomerContractSection(models.Model):
+    _name = "customer.contract.section"
+    _inherit = ["customer.contract.section", "customer.contract.field.access.mixin"]
+
+
+class MailTrackingValue(models.Model):
+    _inherit = "mail.tracking.value"
+
+    def _filter_free_field_access(self):
+        Rule = self.env["customer.contract.field.rule"]
+        return (
+            super()
+            ._filter_free_field_access()
+            .filtered(
+                lambda tracking: (
+                    tracking.field_id.name
+                    not in Rule._get_hidden_from_somebody(tracking.field_id.model)
+                )
+            )
+        )
+
+
+class CustomerContractEvent(models.Model):
+    """Events tell old and new values, also of fields that rules hide."""
+
+    _inherit = "customer.contract.event"
+
+    @api.depends_context("uid")
+    def _compute_from_payload(self):
+        super()._compute_from_payload()
+
+    @api.model
+    def _get_field_restrictions(self):
+        """Return what is closed to the current user, as for contracts.
+
+        :return: the payload, for those from whom any field of contracts is hidden
+        :rtype: dict
+        """
+        restrictions = self.env["customer.contract"]._get_field_restrictions()
+        if not any(hidden for hidden, _closed in restrictions.values()):
+            return {}
+        states = self.env["customer.contract.field.rule"]._get_all_states()
+        return {"payload": (states, states)}
+
+    @api.model
+    def _has_field_access(self, field, operation):
+        return super()._has_field_access(field, operation) and (
+            operation != "read" or field.name not in self._get_field_restrictions()
+        )
+
+    def _get_payload(self):
+        # The payload as such is closed to those from whom fields are hidden.
+        payload = super(CustomerContractEvent, self.sudo())._get_payload()
+        details = payload.get("details")
+        if details and "fields" in details and self._get_field_restrictions():
+            values = {name: [_("not shown"), _("not shown")] for name in details["fields"]}
+            payload["details"] = {**details, "fields": values}
+        return payload
+
+
+class CustomerContractVersion(models.Model):
+    """The frozen content tells the values of fields, also of those that rules hide."""
+
+    _inherit = "customer.contract.version"
+
+    @api.model
+    def _get_field_restrictions(self):
+        """Return what is closed to the current user, as for contracts.
+
+        :return: the content, for those from whom any field of contracts is hidden
+        :rtype: dict
+        """
+        restrictions = self.env["customer.contract.event"]._get_field_restrictions()
+        return {"content": restrictions["payload"]} if restrictions else {}
+
+    @api.model
+    def _has_field_access(self, field, operation):
+        return super()._has_field_access(field, operation) and (
+            operation != "read" or field.name not in self._get_field_restrictions()
+        )
+
+    def _get_content(self):
+        # Pages and reports show the contract as frozen to whoever may read it.
+        return super(CustomerContractVersion, self.sudo())._get_content()
