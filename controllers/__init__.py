@@ -6,7 +6,7 @@ from . import (
     link_log_filter,
     personal_link,
     portal,
-    signing,
     preview,
+    signing,
     verification,
 )
