@@ -102,9 +102,3 @@ class CustomerContract(models.Model):
         if self.state == "sent" and participant._is_in_turn() and not participant._may_esign():
             return _("You cannot sign this contract electronically. Please sign it on paper.")
         return super()._explain_why_not(participant)
-
-    def _dispute(self, participant, reason, identified_by):
-        self.ensure_one()
-        if not self.allow_dispute:
-            raise UserError(_("This contract cannot be disputed. Please write to your contact."))
-        return super()._dispute(participant, reason, identified_by)

@@ -212,7 +212,8 @@ class CustomerContract(models.Model):
         titles = {
             "cancel": _("Cancel Contract"),
             "terminate": _("Terminate Contract"),
-            "resolve_dispute": _("Answer the Objection"),
+            "answer_dispute": _("Answer the Objection"),
+            "resolve_dispute": _("Explain and Resume"),
             "send_back": _("Send Back"),
         }
         return {

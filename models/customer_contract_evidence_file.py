@@ -38,6 +38,7 @@ class CustomerContract(models.Model):
         "downloaded",
         "approved",
         "delegated",
+        "deadline_extended",
         "signed",
         "refused",
         "completed",

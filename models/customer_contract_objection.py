@@ -3,7 +3,7 @@ from odoo.exceptions import UserError
 
 
 class CustomerContract(models.Model):
-    """What people do who disagree: send back, dispute, decline."""
+    """What people do who disagree: send back, decline."""
 
     _inherit = "customer.contract"
 
@@ -21,33 +21,6 @@ class CustomerContract(models.Model):
             participant = contract._get_participant_in_turn(self.env.user.partner_id, "approver")
             # Approvers may act on contracts that they may not edit.
             contract.sudo()._send_back(participant.sudo(), reason, identified_by="backend")
-        return True
-
-    def action_resolve_dispute(self, explanation):
-        """End a dispute by an explanation; the person who disputed can sign again.
-
-        :param str explanation: the answer, sent to the person
-        :return: True
-        :rtype: bool
-        :raise UserError: if a contract is not disputed, or no answer is given
-        """
-        self.check_access("write")
-        self._check_state("disputed")
-        if not (explanation or "").strip():
-            raise UserError(_("Please answer what was disputed."))
-        for contract in self:
-            contract._log_event("dispute_resolved", details={"explanation": explanation})
-            contract._change_state("sent", closing_reason=False)
-            objectors = contract.participant_ids.filtered(
-                lambda participant: participant.state == "disputed"
-            )
-            objectors._write_guarded({"state": "requested"})
-            contract.message_post(
-                body=explanation,
-                partner_ids=objectors.partner_id.ids,
-                message_type="comment",  # the portal shows no other kind
-                subtype_xmlid="mail.mt_comment",
-            )
         return True
 
     def _send_back(self, participant, reason, identified_by):
@@ -90,32 +63,6 @@ class CustomerContract(models.Model):
         self._tell_manager(
             _(
                 "%(person)s declined the contract: %(reason)s",
-                person=participant.partner_id.name,
-                reason=reason,
-            )
-        )
-
-    def _dispute(self, participant, reason, identified_by):
-        """Hold the request because a participant disagrees with something.
-
-        :param recordset participant: the participant in turn
-        :param str reason: with what; required
-        :param str identified_by: how the person was identified
-        :raise UserError: if no reason is given, or it is not the person's turn
-        """
-        self.ensure_one()
-        self._check_objection(participant, reason)
-        participant._write_guarded({"state": "disputed"})
-        self._change_state("disputed", closing_reason=reason)
-        self._log_event(
-            "disputed",
-            details={"reason": reason},
-            participant=participant,
-            identified_by=identified_by,
-        )
-        self._tell_manager(
-            _(
-                "%(person)s disputes the contract: %(reason)s",
                 person=participant.partner_id.name,
                 reason=reason,
             )

@@ -22,6 +22,7 @@ class CustomerContract(models.Model):
         "declined",
         "disputed",
         "dispute_resolved",
+        "dispute_withdrawn",
         "cancelled",
         "expired",
         "completed",

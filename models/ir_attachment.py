@@ -5,7 +5,7 @@ from odoo.exceptions import AccessError
 from odoo.tools import SQL
 
 IMAGE_ADDRESS = re.compile(r"^/web/image/(?:ir\.attachment/)?(\d+)(?:[-/?]|$)")
-CONTRACT_MODELS = ("customer.contract", "customer.contract.document")
+CONTRACT_MODELS = ("customer.contract", "customer.contract.document", "customer.contract.dispute")
 
 
 class IrAttachment(models.Model):

@@ -11,6 +11,7 @@ from . import (
     test_delegation_http,
     test_delegation_report,
     test_demo,
+    test_dispute,
     test_evidence,
     test_identity,
     test_identity_http,

@@ -1,0 +1,13 @@
+from odoo import fields, models
+
+
+class CustomerContractDisputeCategory(models.Model):
+    """What signers disagree with, so that causes can be counted."""
+
+    _name = "customer.contract.dispute.category"
+    _description = "Category of Contract Disputes"
+    _order = "sequence, id"
+
+    name = fields.Char(required=True, translate=True)
+    sequence = fields.Integer(default=10)
+    active = fields.Boolean(default=True)
