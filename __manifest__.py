@@ -70,6 +70,7 @@
         "views/customer_contract_approval_menus.xml",
         "views/customer_contract_dispute_views.xml",
         "views/customer_contract_comparison_templates.xml",
+        "views/customer_contract_field_rule_views.xml",
     ],
     "demo": [
         "demo/res_partner_demo.xml",

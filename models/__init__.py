@@ -1,5 +1,6 @@
 from . import (
     customer_contract_guard_mixin,
+    customer_contract_field_access_mixin,
     customer_contract_evidence_mixin,
     customer_contract_consent,
     customer_contract_refusal_reason,
@@ -77,6 +78,9 @@ from . import (
     customer_contract_milestone_act,
     customer_contract_milestone_reminder,
     customer_contract_type_milestone,
+    customer_contract_field_rule,
+    customer_contract_field_access,
+    customer_contract_field_view,
     ir_actions_report,
     ir_attachment,
     mail_mail,

@@ -13,6 +13,7 @@ from . import (
     test_demo,
     test_dispute,
     test_evidence,
+    test_field_rules,
     test_identity,
     test_identity_http,
     test_integrity,
