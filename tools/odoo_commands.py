@@ -65,9 +65,9 @@ class Workplace:
             )
         return done.returncode
 
-    def must_run_odoo(self, database, log, *arguments):
+    def must_run_odoo(self, database, log, *arguments, code=None):
         """Run Odoo to its end; a failure tells the errors that it logged."""
-        if self.run_odoo(database, log, *arguments):
+        if self.run_odoo(database, log, *arguments, code=code):
             told = odoo_log.errors(log) or [log.with_suffix(".out").read_text()]
             raise Failure("\n".join([f"Odoo failed on {' '.join(arguments)}:", *told]))
 

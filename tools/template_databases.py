@@ -17,6 +17,12 @@ from progress import Failure, step
 
 BASE = f"{layout.ADDON}_base"
 INSTALLED = f"{layout.ADDON}_template"
+# Odoo's own test runner does it too: else each browser test makes them again, since
+# what a test stores is rolled back.
+MAKE_ASSETS = """
+env["ir.qweb"]._pregenerate_assets_bundles()
+env.cr.commit()
+"""
 
 
 def lock():
@@ -53,6 +59,7 @@ def installed(place, names):
     with step(f"Installing {', '.join(names)}"):
         databases.create(name, source)
         install(place, names, name, layout.LOGS / f"{name}.log")
+        place.must_run_odoo(name, layout.LOGS / "assets.log", code=MAKE_ASSETS)
         databases.describe(name, complete=True)
     return name
 
