@@ -275,6 +275,9 @@ class ContractPageMixin(ContractAccessMixin, ContractDetailsMixin):
             return None
         if contract.state == "approval" and participant.role not in ("approver", "signer"):
             return self._notice("draft")
+        if not participant:
+            is_expired = contract.state == "sent" and self._is_overdue(contract)
+            return self._notice("expired" if is_expired else contract.state)
         has_acted = participant.state == "done"
         if contract.state == "sent" and (obstacle := self._find_company_obstacle(access)):
             return {

@@ -25,6 +25,7 @@ from . import (
     test_portal_list,
     test_portal_page,
     test_portal_tours,
+    test_preview,
     test_rate_limit,
     test_reminders,
     test_report,
