@@ -13,6 +13,7 @@
         "security/ir_rules.xml",
         "security/ir_rules_approval.xml",
         "security/ir_rules_dispute.xml",
+        "security/ir_rules_value.xml",
         "security/ir_rules_milestone.xml",
         "security/ir.model.access.csv",
         "data/customer_contract_type_data.xml",
@@ -23,6 +24,7 @@
         "data/mail_activity_type_data.xml",
         "data/mail_template_data.xml",
         "data/mail_template_approval_data.xml",
+        "data/mail_template_values_data.xml",
         "data/mail_template_sharing_data.xml",
         "data/ir_cron_data.xml",
         "data/ir_cron_substitute_data.xml",
@@ -62,7 +64,9 @@
         "views/portal_delegation_templates.xml",
         "views/portal_milestone_templates.xml",
         "views/portal_sharing_templates.xml",
+        "views/portal_values_templates.xml",
         "views/verification_templates.xml",
+        "views/customer_contract_value_views.xml",
         "views/customer_contract_menus.xml",  # after the actions it opens
         "views/customer_contract_sharing_views.xml",
         "views/res_partner_sharing_views.xml",
@@ -82,6 +86,7 @@
             "customer_contract/static/src/portal/**/*",
             "customer_contract/static/src/verification/**/*",
             "customer_contract/static/src/scss/portal_contract.scss",
+            "customer_contract/static/src/scss/portal_contract_values.scss",
         ],
         "web.assets_backend": [
             "customer_contract/static/src/portal/name_and_signature.*",

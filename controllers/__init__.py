@@ -8,5 +8,6 @@ from . import (
     portal,
     preview,
     signing,
+    values,
     verification,
 )

@@ -7,11 +7,12 @@ from odoo.http import request
 
 from .contract_access import ContractAccessMixin
 from .contract_details import ContractDetailsMixin
+from .contract_values import ContractValuesMixin
 
 HISTORY_KEY = "my_contracts_history"
 
 
-class ContractPageMixin(ContractAccessMixin, ContractDetailsMixin):
+class ContractPageMixin(ContractAccessMixin, ContractDetailsMixin, ContractValuesMixin):
     """For controllers that answer with the contract's page."""
 
     def _render_contract_page(self, access, *, status=200, **extra):
@@ -91,6 +92,7 @@ class ContractPageMixin(ContractAccessMixin, ContractDetailsMixin):
             else [],
             "no_breadcrumbs": user._is_public(),
             "typed": {},
+            **self._prepare_value_values(access, content),
             **self._prepare_neighbours(contract_sudo),
         }
 
@@ -104,6 +106,7 @@ class ContractPageMixin(ContractAccessMixin, ContractDetailsMixin):
             and access.contract_sudo._can_be_signed(access.participant_sudo)
             and self._can_be_identified(access)
             and not self._find_company_obstacle(access)
+            and not access.contract_sudo._get_value_problems(access.participant_sudo)
         )
 
     def _can_be_identified(self, access):
@@ -285,6 +288,8 @@ class ContractPageMixin(ContractAccessMixin, ContractDetailsMixin):
                 "title": self.env._("You cannot sign here"),
                 "text": obstacle,
             }
+        if contract.state == "sent" and (waiting := self._prepare_value_notice(access)):
+            return waiting
         if contract.state == "sent" and contract._can_be_signed(participant):
             return self._prepare_identity_notice(access)
         if participant._can_choose_paper() and (

@@ -73,7 +73,7 @@ class CustomerContract(models.Model):
             role: sorted({step["level"] for step in plan if step["role"] == role})
             for role in ("approver", "signer")
         }
-        base = 20 if self.company_id.contract_signing_order == "counterparty_first" else 10
+        base = 20 if self._get_signing_order() == "counterparty_first" else 10
         orders = {("signer", level): base + index for index, level in enumerate(levels["signer"])}
         others = self.participant_ids.filtered(
             lambda person: person.role == "signer" and not person.approval_rule_id

@@ -48,9 +48,9 @@ class CustomerContract(models.Model):
         )
         return [
             Markup("<p><strong>%s:</strong> <del>%s</del> <ins>%s</ins></p>")
-            % (label, before[label], after[label])
-            for label in after
-            if before[label] != after[label]
+            % (label, before.get(label, ""), after.get(label, ""))
+            for label in {**before, **after}
+            if before.get(label, "") != after.get(label, "")
         ]
 
     def _prepare_comparable_facts(self, content):

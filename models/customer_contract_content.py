@@ -218,8 +218,21 @@ class CustomerContract(models.Model):
         return max(self.sudo().version_ids.mapped("number"), default=0) + 1
 
     def _freeze(self):
-        """Freeze the content as a new version, with the PDF made from it.
+        """Freeze the content as a new version, which everybody has to act on.
 
+        :return: the version
+        :rtype: recordset of `customer.contract.version`
+        :raise UserError: if the PDF cannot be made
+        """
+        self.ensure_one()
+        version = self._record_version()
+        self.participant_ids._write_guarded({"state": "waiting"})
+        return version
+
+    def _record_version(self, author=None):
+        """Record the content as a new version, with the PDF made from it.
+
+        :param str author: who made it so; the user if left out
         :return: the version
         :rtype: recordset of `customer.contract.version`
         :raise UserError: if the PDF cannot be made
@@ -247,7 +260,7 @@ class CustomerContract(models.Model):
                 "pdf_attachment_id": attachment.id,
                 "pdf_digest": sha256_of(pdf),
                 "frozen_on": fields.Datetime.now(),
-                "frozen_by": self.env.user.name,
+                "frozen_by": author or self.env.user.name,
             }
         )
         self._write_guarded(
@@ -256,7 +269,6 @@ class CustomerContract(models.Model):
                 "verification_code": self.verification_code or self._generate_code(),
             }
         )
-        self.participant_ids._write_guarded({"state": "waiting"})
         self._log_event(
             "version_frozen",
             details={

@@ -32,6 +32,12 @@ class CustomerContractEvent(models.Model):
         [
             ("created", "Created"),
             ("changed", "Changed"),
+            ("values_confirmed", "Details confirmed"),
+            ("values_changed", "Details changed"),
+            ("values_proposed", "Change of details proposed"),
+            ("values_accepted", "Change of details accepted"),
+            ("values_refused", "Change of details refused"),
+            ("values_withdrawn", "Change of details withdrawn"),
             ("version_frozen", "Version frozen"),
             ("version_superseded", "Version superseded"),
             ("submitted", "Submitted for approval"),
@@ -164,7 +170,13 @@ class CustomerContractEvent(models.Model):
 
     def _tells_changes(self):
         """Tell whether the event's details are old and new values of fields."""
-        return self.event_type in ("changed", "milestone_changed")
+        return self.event_type in (
+            "changed",
+            "milestone_changed",
+            "values_changed",
+            "values_proposed",
+            "values_refused",
+        )
 
     @api.model
     def _format_detail(self, value):

@@ -20,6 +20,12 @@ class CustomerContract(models.Model):
     _EVIDENCE_EVENT_TYPES = (
         "version_frozen",
         "version_superseded",
+        "values_confirmed",
+        "values_changed",
+        "values_proposed",
+        "values_accepted",
+        "values_refused",
+        "values_withdrawn",
         "sent",
         "requested",
         "reminded",

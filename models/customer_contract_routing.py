@@ -43,7 +43,7 @@ class CustomerContract(models.Model):
         :rtype: list[dict]
         """
         self.ensure_one()
-        order = self.company_id.contract_signing_order
+        order = self._get_signing_order()
         proposals = []
         if self.user_id:
             proposals.append(
@@ -63,6 +63,15 @@ class CustomerContract(models.Model):
                 }
             )
         return [{**values, "role": "signer", "is_proposed": True} for values in proposals]
+
+    def _get_signing_order(self):
+        """Return who usually signs first.
+
+        :return: ``company_first``, ``counterparty_first`` or ``parallel``
+        :rtype: str
+        """
+        self.ensure_one()
+        return self.company_id.contract_signing_order
 
     def _get_proposed_contact(self):
         """Return the person who would sign for the counterparty, if that is clear.

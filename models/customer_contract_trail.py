@@ -15,6 +15,11 @@ class CustomerContract(models.Model):
     _PORTAL_EVENT_TYPES = (
         "version_frozen",
         "version_superseded",
+        "values_confirmed",
+        "values_changed",
+        "values_proposed",
+        "values_accepted",
+        "values_refused",
         "sent",
         "approved",
         "delegated",

@@ -8,6 +8,7 @@ from . import (
     customer_contract_preview,
     customer_contract_reason,
     customer_contract_reason_dispute,
+    customer_contract_reason_value,
     customer_contract_replace,
     customer_contract_share,
     customer_contract_sign,

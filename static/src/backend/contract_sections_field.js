@@ -74,10 +74,11 @@ export class ContractSectionsField extends Component {
 
     prepareFieldInfo() {
         const nodes = Object.values(this.props.archInfo.fieldNodes);
-        const {title, body} = Object.fromEntries(
+        const {title, body, ...others} = Object.fromEntries(
             nodes.map((node) => [node.name, node])
         );
         return {
+            ...others,
             title,
             body: {...body, field: {...body.field, component: SectionBodyField}},
         };
@@ -114,6 +115,12 @@ export class ContractSectionsField extends Component {
         return title
             ? _t("Section %(number)s: %(title)s", {number, title})
             : _t("Section %s", number);
+    }
+
+    get canHaveConditions() {
+        return Boolean(
+            this.fieldInfo.condition_field_id && this.props.record.data.has_custom_fields
+        );
     }
 
     getNumber(section) {

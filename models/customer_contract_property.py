@@ -1,0 +1,222 @@
+import copy
+
+from odoo import _, api, fields, models
+from odoo.exceptions import UserError, ValidationError
+
+from .customer_contract_type_field import NUMBER_TYPES, SOURCES
+
+
+class CustomerContract(models.Model):
+    """The custom fields that a contract has by its type."""
+
+    _inherit = "customer.contract"
+
+    # Some are for employees only. What the parties may read of them stands in the
+    # frozen content.
+    properties = fields.Properties(
+        "Custom Fields",
+        definition="type_id.property_definition",
+        copy=True,
+        groups="base.group_user",
+    )
+    has_custom_fields = fields.Boolean(compute="_compute_has_custom_fields")
+
+    @api.depends("type_id.field_ids")
+    def _compute_has_custom_fields(self):
+        for contract in self:
+            contract.has_custom_fields = bool(contract.sudo().type_id.field_ids)
+
+    # Approval rules compare custom fields as well.
+    @api.depends("properties")
+    def _compute_approval_plan(self):
+        return super()._compute_approval_plan()
+
+    @api.depends("properties")
+    def _compute_possible_acts(self):
+        return super()._compute_possible_acts()
+
+    @api.constrains("properties")
+    def _check_properties(self):
+        """Refuse values of another kind than their fields', whoever enters them."""
+        for contract in self:
+            values = contract._get_property_values()
+            for row in contract._get_value_fields():
+                value = values.get(row.name)
+                if not value:
+                    continue
+                is_number = isinstance(value, int | float) and not isinstance(value, bool)
+                if row.value_type in NUMBER_TYPES and not is_number:
+                    raise ValidationError(_("“%(field)s” is a number.", field=row.label))
+                if row.value_type == "date" and not row._is_day(value):
+                    raise ValidationError(_("“%(field)s” is a date.", field=row.label))
+
+    @api.onchange("type_id", "partner_id", "requester_id", "user_id")
+    def _onchange_value_sources(self):
+        if self.type_id and self._can_be_edited():
+            before = self._origin._read_sources() if self._origin else {}
+            self._fill_from_sources(before)
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        contracts = super().create(vals_list)
+        for contract in contracts:
+            contract._with_pass()._fill_from_sources({})
+        return contracts
+
+    def write(self, vals):
+        followed = {source.partition(".")[0] for source in SOURCES} | {"type_id"}
+        if self._has_pass() or not followed & set(vals):
+            return super().write(vals)
+        before = {contract: contract._read_sources() for contract in self}
+        result = super().write(vals)
+        for contract in self:
+            if contract._can_be_edited():
+                contract._fill_from_sources(before[contract])
+        return result
+
+    def _get_content_fields(self):
+        return super()._get_content_fields() | {"properties"}
+
+    # === VALUES === #
+
+    def _get_property_values(self, use_display_name=False):
+        """Return the values of the custom fields, as far as they are defined.
+
+        :param bool use_display_name: with the names of records
+        :return: values by the properties' names; those never set are left out
+        :rtype: dict
+        """
+        self.ensure_one()
+        # The contract is read by people who may not read all that it is made of.
+        contract_sudo = self.sudo()
+        field = self._fields["properties"]
+        entries = field.convert_to_read(
+            contract_sudo.properties, contract_sudo, use_display_name=use_display_name
+        )
+        return {
+            entry["name"]: entry["value"]
+            for entry in entries
+            if entry.get("value") is not None and entry["type"] != "separator"
+        }
+
+    def _get_value_fields(self):
+        """Return the custom fields of the contract's type.
+
+        :rtype: recordset of `customer.contract.type.field`, elevated
+        """
+        self.ensure_one()
+        # People outside have no rights on configuration.
+        return self.sudo().type_id.field_ids.filtered(lambda row: row.value_type != "separator")
+
+    def _get_value_texts(self, language=None):
+        """Return the values as people read them in the contract.
+
+        :param str language: a language code; the contract's if left out
+        :return: texts by the properties' names
+        :rtype: dict[str, str]
+        """
+        self.ensure_one()
+        language = language or self._get_content_language()
+        values = self._get_property_values(use_display_name=True)
+        return {
+            row.name: row._format_text(values.get(row.name), self.sudo(), language)
+            for row in self._get_value_fields()
+        }
+
+    # === PROPOSED VALUES === #
+
+    def _read_sources(self):
+        """Read what the custom fields' proposed values would be now.
+
+        :return: values by the properties' names
+        :rtype: dict
+        """
+        self.ensure_one()
+        contract_sudo = self.sudo()
+        proposed = {}
+        for row in contract_sudo.type_id.field_ids:
+            # Only paths of the list are followed, whatever is stored.
+            if row.default_source not in SOURCES:
+                continue
+            value = contract_sudo
+            for name in row.default_source.split("."):
+                value = value[name]
+            if row.value_type == "date":
+                value = fields.Date.to_string(value) if value else False
+            elif row.value_type == "char" and value:
+                value = " ".join(str(value).split())
+            proposed[row.name] = value
+        return proposed
+
+    def _fill_from_sources(self, before):
+        """Fill custom fields with their proposed values, where nobody entered others.
+
+        :param dict before: what was proposed until now
+        """
+        self.ensure_one()
+        proposed = self._read_sources()
+        if not proposed:
+            return
+        values = self._get_property_values()
+        filled = {
+            name: value
+            for name, value in proposed.items()
+            if value and (not values.get(name) or values[name] == before.get(name))
+        }
+        if any(values.get(name) != value for name, value in filled.items()):
+            self.properties = {**values, **filled}
+
+    # === SENDING === #
+
+    def _get_sending_problems(self):
+        problems = super()._get_sending_problems()
+        if not self._can_be_edited():
+            return problems
+        values = self._get_property_values()
+        for row in self._get_value_fields():
+            value = values.get(row.name)
+            is_empty = value in (None, "", []) or (value is False and row.value_type != "boolean")
+            if is_empty:
+                if row.is_required and not row.is_editable:
+                    problems.append(_("“%(field)s” is missing.", field=row.label))
+            elif problem := row._find_value_problem(value):
+                problems.append(f"{row.label}: {problem}")
+        return problems
+
+    # === TRAIL === #
+
+    def _prepare_change_details(self, values):
+        """Tell the changes of custom fields one by one."""
+        if "properties" not in values or self._has_pass():
+            return super()._prepare_change_details(values)
+        rest = {name: value for name, value in values.items() if name != "properties"}
+        changes = super()._prepare_change_details(rest)
+        new_type = self.env["customer.contract.type"].browse(values.get("type_id"))
+        for contract in self:
+            definition = (new_type or contract.type_id).sudo().property_definition or []
+            labels = {entry["name"]: entry.get("string") or entry["name"] for entry in definition}
+            before = contract._get_property_values()
+            after = self._fields["properties"].convert_to_cache(
+                copy.deepcopy(values["properties"]), contract, validate=False
+            )
+            changed = {
+                labels[name]: [str(before.get(name) or ""), str(value or "")]
+                for name, value in (after or {}).items()
+                if name in labels and (before.get(name) or "") != (value or "")
+            }
+            if changed:
+                details = changes.setdefault(contract, {"fields": {}})
+                details["fields"].update(changed)
+        return changes
+
+    def _write_values(self, values):
+        """Write values that were confirmed, although the contract is frozen.
+
+        :param dict values: values by the properties' names
+        :raise UserError: if the contract has no such field
+        """
+        self.ensure_one()
+        names = set(self._get_value_fields().mapped("name"))
+        if set(values) - names:
+            raise UserError(_("The contract has no such field."))
+        self._write_guarded({"properties": {**self._get_property_values(), **values}})

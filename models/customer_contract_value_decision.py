@@ -1,0 +1,235 @@
+import json
+
+from odoo import _, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import format_list
+
+
+class CustomerContract(models.Model):
+    """Changed details that the contract's manager accepts or refuses."""
+
+    _inherit = "customer.contract"
+
+    proposed_changes = fields.Char(
+        compute="_compute_proposed_changes",
+        groups="base.group_user",
+        help="What the customer wants to change, which waits to be accepted.",
+    )
+
+    def _compute_proposed_changes(self):
+        for contract in self:
+            proposal_sudo = contract._get_pending_proposal()
+            if not proposal_sudo:
+                contract.proposed_changes = False
+                continue
+            changes = contract._describe_value_changes(proposal_sudo._get_values())
+            contract.proposed_changes = _(
+                "%(person)s wants to change %(changes)s.",
+                person=proposal_sudo.participant_id.partner_id.name,
+                changes=self._format_value_changes(changes),
+            )
+
+    # === ACTION METHODS === #
+
+    def action_accept_values(self):
+        """Accept the change of details that waits; it makes a new version.
+
+        :return: True
+        :rtype: bool
+        :raise UserError: if nothing waits any more
+        """
+        self.check_access("write")
+        for contract in self:
+            # Versions and states are the system's, whoever accepts.
+            contract.sudo()._accept_values()
+        return True
+
+    def action_refuse_values(self, reason):
+        """Refuse the change of details that waits; the customer is told why.
+
+        :param str reason: why
+        :return: True
+        :rtype: bool
+        :raise UserError: if nothing waits any more, or no reason is given
+        """
+        self.check_access("write")
+        if not (reason or "").strip():
+            raise UserError(_("Please give a reason."))
+        for contract in self:
+            contract.sudo()._refuse_values(reason.strip())
+        return True
+
+    def action_open_reason(self):
+        if self.env.context.get("customer_contract_purpose") != "refuse_values":
+            return super().action_open_reason()
+        return {
+            "type": "ir.actions.act_window",
+            "name": _("Refuse the Change of Details"),
+            "res_model": "customer.contract.reason",
+            "views": [(False, "form")],
+            "target": "new",
+            "context": {"default_contract_ids": self.ids, "default_purpose": "refuse_values"},
+        }
+
+    # === BUSINESS METHODS === #
+
+    def _format_value_changes(self, changes):
+        """Return changes of values in one line.
+
+        :param dict changes: old and new text by label
+        :rtype: str
+        """
+        return format_list(
+            self.env,
+            [
+                _("%(field)s: %(old)s → %(new)s", field=label, old=old or "∅", new=new or "∅")
+                for label, (old, new) in changes.items()
+            ],
+            "unit-short",
+        )
+
+    def _propose_values(self, participant, changes, identified_by):
+        """Put changed values to the contract's manager.
+
+        :param recordset participant: who changed them, elevated
+        :param dict changes: new values by the fields' names
+        :param str identified_by: how the person was identified
+        """
+        self.ensure_one()
+        described = self._describe_value_changes(changes)
+        self.env["customer.contract.value.proposal"].sudo()._with_pass().create(
+            {
+                "contract_id": self.id,
+                "participant_id": participant.id,
+                "version_id": self.current_version_id.id,
+                "values": json.dumps(changes),
+                "proposed_on": fields.Datetime.now(),
+                "identified_by": identified_by,
+            }
+        )
+        participant._get_value_draft().unlink()
+        self._log_event(
+            "values_proposed",
+            details={"fields": described},
+            participant=participant,
+            identified_by=identified_by,
+        )
+        text = _(
+            "%(person)s wants to change %(changes)s. Nobody can sign until you accept or "
+            "refuse this.",
+            person=participant.partner_id.name,
+            changes=self._format_value_changes(described),
+        )
+        # People outside have no right to plan work for employees.
+        contract_sudo = self.sudo()
+        contract_sudo.message_post(
+            body=text,
+            partner_ids=contract_sudo.user_id.partner_id.ids,
+            author_id=self.env.ref("base.partner_root").id,
+            subtype_xmlid="mail.mt_note",
+        )
+        if contract_sudo.user_id:
+            contract_sudo.activity_schedule(
+                "customer_contract.mail_activity_type_values",
+                note=text,
+                user_id=contract_sudo.user_id.id,
+            )
+
+    def _get_proposal_to_decide(self):
+        """Return the change that waits to be decided.
+
+        :rtype: recordset of `customer.contract.value.proposal`
+        :raise UserError: if nothing waits
+        """
+        self.ensure_one()
+        self._lock_for_act()
+        proposal = self._get_pending_proposal()
+        if not proposal or self.state != "sent":
+            raise UserError(_("No change of details waits for you any more."))
+        return proposal
+
+    def _accept_values(self):
+        """Have the change that waits count: it makes a new version.
+
+        If the approval rules demand something else with the changed values, the contract
+        goes back to draft with them, since whoever accepts is not whoever has to approve.
+        """
+        proposal = self._get_proposal_to_decide()
+        changes, participant = proposal._get_values(), proposal.participant_id
+        needs_new_approval = self._changes_approvals(changes)
+        proposal._close("accepted")
+        self._log_event("values_accepted", participant=participant)
+        if needs_new_approval:
+            self._supersede()
+            self._log_values_changed(participant, changes, proposal.identified_by)
+            self._write_values(changes)
+            self._tell_manager(
+                _(
+                    "With the changed details, other approvals are needed. The contract is a "
+                    "draft again: submit it."
+                )
+            )
+            return
+        self._apply_values(participant, changes, proposal.identified_by)
+        self._send_template(
+            "customer_contract.mail_template_values_accepted", participant.partner_id
+        )
+
+    def _refuse_values(self, reason):
+        """Leave the details as they were, and tell the customer why.
+
+        :param str reason: why
+        """
+        proposal = self._get_proposal_to_decide()
+        participant = proposal.participant_id
+        described = self._describe_value_changes(proposal._get_values())
+        proposal._close("refused", reason)
+        self._log_event(
+            "values_refused",
+            details={"fields": described, "reason": reason},
+            participant=participant,
+        )
+        self.with_context(customer_contract_reason=reason)._send_template(
+            "customer_contract.mail_template_values_refused", participant.partner_id
+        )
+
+    def _withdraw_values(self, participant, identified_by):
+        """Take a change back that waits, as the person who made it.
+
+        What was typed is a draft again.
+
+        :param recordset participant: the person, elevated
+        :param str identified_by: how the person was identified
+        :raise UserError: if nothing of the person's waits
+        """
+        self.ensure_one()
+        self._lock_for_act()
+        self._check_can_fill_in(participant, identified_by)
+        proposal = self._get_pending_proposal()
+        if proposal.participant_id != participant:
+            raise UserError(_("No change of yours waits any more."))
+        values = proposal._get_values()
+        rows = self._get_value_fields().filtered(lambda row: row.name in values)
+        proposal._close("withdrawn")
+        self._log_event("values_withdrawn", participant=participant, identified_by=identified_by)
+        self._save_value_draft(
+            participant,
+            {row.name: row._format_typed(values[row.name]) for row in rows if row.is_editable},
+            digest=self.current_version_id.content_digest,
+            revision=participant._get_value_draft().revision,
+            identified_by=identified_by,
+        )
+
+    # === WHAT ENDS A PROPOSAL === #
+
+    def _supersede(self):
+        for contract in self:
+            contract._get_pending_proposal()._close("withdrawn")
+        return super()._supersede()
+
+    def _close(self, state, event_type, reason="", participant=None, identified_by=None):
+        for contract in self:
+            contract._get_pending_proposal()._close("withdrawn")
+        return super()._close(
+            state, event_type, reason=reason, participant=participant, identified_by=identified_by
+        )
