@@ -65,6 +65,7 @@
         "views/portal_milestone_templates.xml",
         "views/portal_sharing_templates.xml",
         "views/portal_values_templates.xml",
+        "views/portal_code_templates.xml",
         "views/verification_templates.xml",
         "views/customer_contract_value_views.xml",
         "views/customer_contract_menus.xml",  # after the actions it opens

@@ -150,7 +150,7 @@ class ContractPageMixin(ContractAccessMixin, ContractDetailsMixin, ContractValue
             and not participant_sudo._get_internal_user()
             and participant_sudo.partner_id.commercial_partner_id.is_company
             and participant_sudo._can_be_delegated()
-            and access.contract_sudo._is_identified(participant_sudo, access.identified_by)
+            and self._can_be_identified(access)
         )
 
     def _find_company_obstacle(self, access):

@@ -10,6 +10,9 @@ from .contract_page import ContractPageMixin
 # A signature's picture of 2 MB in base64, and some room for the rest.
 MAX_SIGNING_REQUEST = 4 * 1024 * 1024
 MAX_TEXT = 5000
+# What somebody without a login does only after a one-time code, where the contract asks
+# for one; questions are open to whoever holds the link.
+CODED_ACTS = ("approve", "send_back", "decline", "dispute", "delegate")
 ACT = {"type": "http", "auth": "public", "website": True, "methods": ["POST"]}
 
 
@@ -227,6 +230,13 @@ class CustomerContractSigning(ContractPageMixin, Controller):
         if not access:
             return self._refuse_page(contract_id)
         contract_sudo = access.contract_sudo
+        if self._lacks_code(access, dialog):
+            # A wrong code is a try that counts, so nothing is rolled back.
+            if problem := self._enter_code(access, request.httprequest.form.get("code")):
+                return self._render_contract_page(
+                    access, status=422, dialog=dialog, error=problem, typed=typed or {}
+                )
+            access = access._replace(identified_by="link_code")
         try:
             if access.is_preview or not access.participant_sudo:
                 raise UserError(self.env._("Only the people named in this contract can do this."))
@@ -242,6 +252,19 @@ class CustomerContractSigning(ContractPageMixin, Controller):
             )
         query = f"?message={message}" if message else ""
         return self._make_private(request.redirect(f"{contract_sudo.access_url}{query}", code=303))
+
+    def _lacks_code(self, access, dialog):
+        """Tell whether the visitor has to enter a one-time code before an act.
+
+        :param ContractAccess access: who is here and as whom
+        :param str dialog: the dialog the request came from
+        """
+        return (
+            dialog in CODED_ACTS
+            and not access.is_preview
+            and access.participant_sudo._can_get_code()
+            and access.participant_sudo._needs_code(access.identified_by)
+        )
 
     def _compose_reason(self, text, reason_id):
         """Return why a contract is declined: the reason chosen and what was typed.

@@ -78,6 +78,7 @@ from . import (
     customer_contract_milestone_act,
     customer_contract_milestone_reminder,
     customer_contract_type_milestone,
+    customer_contract_identity_acts,
     customer_contract_field_rule,
     customer_contract_field_access,
     customer_contract_field_view,

@@ -35,6 +35,14 @@ class CustomerContractParticipant(models.Model):
             self, identified_by
         )
 
+    def _can_get_code(self):
+        """Tell whether the person can do anything that asks for a one-time code."""
+        # Whoever objected can still decline.
+        return bool(self) and (
+            self._is_in_turn()
+            or (self.state == "disputed" and self.contract_id.state == "disputed")
+        )
+
     def _send_code(self):
         """Send a new one-time code to the person's e-mail address.
 
@@ -44,7 +52,7 @@ class CustomerContractParticipant(models.Model):
             asked for too often
         """
         self.ensure_one()
-        if not self._is_in_turn():
+        if not self._can_get_code():
             raise UserError(_("It is not your turn to act on this contract."))
         self._check_codes_open()
         code = self.env["customer.contract.code"]._issue(self)

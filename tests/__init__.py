@@ -16,6 +16,7 @@ from . import (
     test_evidence,
     test_field_rules,
     test_identity,
+    test_identity_acts,
     test_identity_http,
     test_integrity,
     test_lifecycle,
