@@ -1,6 +1,7 @@
 from . import (
     contract_list,
     delegation,
+    document,
     evidence,
     identification,
     link_log_filter,

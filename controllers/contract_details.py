@@ -8,12 +8,13 @@ from odoo.http import request
 from odoo.tools import format_amount, format_date, format_datetime
 from odoo.tools.image import image_data_uri
 
+from .contract_documents import ContractDocumentsMixin
 from .contract_plan import ContractPlanMixin
 
 SHOWN_MESSAGES = 100
 
 
-class ContractDetailsMixin(ContractPlanMixin):
+class ContractDetailsMixin(ContractPlanMixin, ContractDocumentsMixin):
     """For controllers that show what a contract says and what happened to it."""
 
     def _format_amount(self, amount):

@@ -81,7 +81,7 @@ class ContractPageMixin(ContractAccessMixin, ContractDetailsMixin, ContractValue
             "sign_props": self._prepare_sign_props(access) if can_sign else None,
             "refusal_reasons": self._get_refusal_reasons(),
             "milestones": self._prepare_milestones(contract_sudo),
-            "documents": contract_sudo._get_portal_documents(),
+            "document_groups": self._prepare_document_groups(contract_sudo),
             "events": self._prepare_timeline(contract_sudo, zone),
             "stored_pdf": contract_sudo._get_stored_pdf(),
             "is_pending": contract_sudo.state == "signed" and not contract_sudo.signed_document_id,

@@ -4,7 +4,6 @@ from odoo.http import Controller, content_disposition, request, route
 
 from .contract_page import ContractPageMixin
 
-SHOWN_INLINE = ("application/pdf", "image/png", "image/jpeg")
 VIEWED_KEY = "customer_contract_viewed"
 
 
@@ -44,27 +43,6 @@ class CustomerContractPortal(ContractPageMixin, Controller):
         if not access or (access.is_link and not self._is_open_to(access)):
             return self._refuse_page(contract_id)
         return self._serve_document(access, document_id)
-
-    def _serve_document(self, access, document_id):
-        """Serve a document that is visible to the parties.
-
-        :param ContractAccess access: who is here and as whom
-        :param int document_id: the `customer.contract.document`
-        :rtype: odoo.http.Response
-        """
-        document_sudo = access.contract_sudo._get_portal_documents().filtered(
-            lambda document: document.id == document_id
-        )
-        if not document_sudo:
-            raise request.not_found()
-        attachment_sudo = document_sudo.ir_attachment_id
-        self._record_download(access, attachment_sudo.name)
-        stream = request.env["ir.binary"].sudo()._get_stream_from(attachment_sudo)
-        is_shown = attachment_sudo.mimetype in SHOWN_INLINE
-        response = self._make_private(stream.get_response(as_attachment=not is_shown))
-        if not is_shown:
-            response.headers["Content-Security-Policy"] = "sandbox; frame-ancestors 'none'"
-        return response
 
     def _serve_pdf(self, access, download):
         """Serve the stored file; while it is being made, say so.

@@ -1,7 +1,13 @@
+from PIL import Image
+
 from odoo import _, api, fields, models
 from odoo.exceptions import UserError
+from odoo.http import DEFAULT_MAX_CONTENT_LENGTH
+from odoo.tools.misc import human_size
 
 from .customer_contract_evidence_mixin import sha256_of
+
+MAX_FOLDER_LENGTH = 250
 
 
 class CustomerContractDocument(models.Model):
@@ -23,6 +29,7 @@ class CustomerContractDocument(models.Model):
         "ir.attachment", "Attachment", required=True, index=True, ondelete="cascade"
     )
     sequence = fields.Integer(default=10)
+    folder = fields.Char(help="Where the file lies, such as Drawings/Ground floor.")
     purpose = fields.Selection(
         [("read", "To Read"), ("sign", "To Sign")],
         required=True,
@@ -35,10 +42,23 @@ class CustomerContractDocument(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        for values in vals_list:
+        prepared = [
+            {**values, **self._prepare_placement(values), "public": False} for values in vals_list
+        ]
+        for values in prepared:
             if values.get("purpose") == "sign":
                 values["portal_visible"] = True
-        documents = super().create(vals_list)
+            elif "portal_visible" not in values:
+                values["portal_visible"] = self._is_visible_by_default(values)
+        try:
+            # Files are kept as they were given: pictures are not made smaller.
+            documents = super(
+                CustomerContractDocument, self.with_context(image_no_postprocess=True)
+            ).create(prepared)
+        except Image.DecompressionBombError as error:
+            raise UserError(_("The picture has too many pixels to be shown.")) from error
+        documents = documents.with_env(self.env)
+        documents._check_files()
         documents._check_open_for_signing()
         for document in documents:
             # The file belongs to this row, whose rights decide who may read it.
@@ -49,7 +69,8 @@ class CustomerContractDocument(models.Model):
         return documents
 
     def write(self, vals):
-        if set(vals) - {"portal_visible", "sequence"}:
+        vals = {**vals, **self._prepare_placement(vals)}
+        if set(vals) - {"portal_visible", "sequence", "folder"}:
             self._check_open_for_signing()
         if vals.get("purpose") == "sign":
             vals = {**vals, "portal_visible": True}
@@ -62,6 +83,8 @@ class CustomerContractDocument(models.Model):
                         "document_shared" if vals["portal_visible"] else "document_unshared"
                     )
         result = super().write(vals)
+        if vals.keys() & {"raw", "datas", "type", "ir_attachment_id"}:
+            self._check_files()
         if vals.get("purpose") == "sign":
             self._check_open_for_signing()
         return result
@@ -72,7 +95,8 @@ class CustomerContractDocument(models.Model):
             document._log_event("document_removed")
         attachments = self.ir_attachment_id
         result = super().unlink()
-        attachments.unlink()
+        # those that hang on the deleted rows are gone with them
+        attachments.exists().unlink()
         return result
 
     def copy_data(self, default=None):
@@ -81,18 +105,62 @@ class CustomerContractDocument(models.Model):
             values["ir_attachment_id"] = document.ir_attachment_id.copy().id
         return vals_list
 
-    def action_download(self):
-        """Download the file.
+    def _prepare_placement(self, values):
+        """Prepare name and folder: neither leads out of where it belongs.
 
-        :return: an action
+        :param dict values: values of a create or write
+        :return: those of them that have to be other ones
         :rtype: dict
+        :raise UserError: if the folder's path is too long to be kept
         """
-        self.ensure_one()
-        return {
-            "type": "ir.actions.act_url",
-            "url": f"/web/content/{self._name}/{self.id}/raw/?download=true",
-            "target": "download",
-        }
+        prepared = {}
+        if values.get("name"):
+            # Some browsers and mail programs send a whole path.
+            prepared["name"] = values["name"].replace("\\", "/").rstrip("/").split("/")[-1]
+        if "folder" in values:
+            parts = [
+                part.strip() for part in (values["folder"] or "").replace("\\", "/").split("/")
+            ]
+            folder = "/".join(part for part in parts if part not in ("", ".", ".."))
+            if len(folder) > MAX_FOLDER_LENGTH:
+                raise UserError(_("The folder's path is too long."))
+            prepared["folder"] = folder or False
+        return prepared
+
+    def _is_visible_by_default(self, values):
+        """Tell whether a new document is visible at once.
+
+        :param dict values: the values it is created with
+        """
+        contract = self.env["customer.contract"].browse(
+            values.get("contract_id") or self.env.context.get("default_contract_id")
+        )
+        return contract.portal_published and contract.type_id.documents_visible
+
+    def _check_files(self):
+        """Refuse what is no file that people can open.
+
+        :raise UserError: if a file is a mere link, empty or too large
+        """
+        # The limit is the one that browsers are told; users may not read parameters.
+        Parameter = self.env["ir.config_parameter"].sudo()
+        limit = int(Parameter.get_param("web.max_file_upload_size", DEFAULT_MAX_CONTENT_LENGTH))
+        for document in self:
+            if document.type != "binary":
+                raise UserError(
+                    _("%(file)s is a link. Upload the file itself.", file=document.name)
+                )
+            if not document.file_size:
+                raise UserError(_("%(file)s is empty.", file=document.name))
+            if document.file_size > limit:
+                raise UserError(
+                    _(
+                        "%(file)s is too large (%(size)s). Files may have up to %(limit)s.",
+                        file=document.name,
+                        size=human_size(document.file_size),
+                        limit=human_size(limit),
+                    )
+                )
 
     def _check_open_for_signing(self):
         """Refuse changes of documents that are part of a frozen contract.

@@ -13,6 +13,8 @@ from . import (
     test_delegation_report,
     test_demo,
     test_dispute,
+    test_document,
+    test_document_portal,
     test_evidence,
     test_field_rules,
     test_identity,

@@ -1,24 +1,28 @@
-import {useRef} from "@odoo/owl";
+import {useRef, useState} from "@odoo/owl";
 import {useDropzone} from "@web/core/dropzone/dropzone_hook";
 import {_t} from "@web/core/l10n/translation";
 import {registry} from "@web/core/registry";
 import {checkFileSize} from "@web/core/utils/files";
 import {useService} from "@web/core/utils/hooks";
 import {getDataURLFromFile} from "@web/core/utils/urls";
-import {FileUploader} from "@web/views/fields/file_handler";
 import {X2ManyField, x2ManyField} from "@web/views/fields/x2many/x2many_field";
 
+import {getChosenFiles, getDroppedFiles} from "./dropped_files";
+
 /**
- * The contract's files: several are added at once, chosen or dropped.
+ * The contract's files: several are added at once, chosen or dropped, also whole
+ * folders; several are shown in the portal or hidden at once.
  */
 export class ContractDocumentsField extends X2ManyField {
     static template = "customer_contract.DocumentsField";
-    static components = {...X2ManyField.components, FileUploader};
 
     setup() {
         super.setup();
         this.root = useRef("root");
+        this.filesInput = useRef("files");
+        this.folderInput = useRef("folder");
         this.orm = useService("orm");
+        this.progress = useState({done: 0, total: 0});
         useDropzone(
             this.root,
             (ev) => this.onDrop(ev),
@@ -27,46 +31,96 @@ export class ContractDocumentsField extends X2ManyField {
         );
     }
 
+    get rendererProps() {
+        const isList = this.props.viewMode === "list";
+        const props = super.rendererProps;
+        return isList ? {...props, allowSelectors: !this.props.readonly} : props;
+    }
+
+    get selectedIds() {
+        return this.list.selection.map((record) => record.resId).filter(Boolean);
+    }
+
+    get progressText() {
+        return _t("Adding file %(number)s of %(total)s…", {
+            number: this.progress.done + 1,
+            total: this.progress.total,
+        });
+    }
+
     /**
      * Files belong to a contract that exists.
      *
-     * @returns {boolean} whether it does now
+     * @returns {Promise<Boolean>} whether it does now
      */
     async saveContract() {
         return Boolean(await this.props.record.save());
     }
 
     async onDrop(ev) {
-        const files = [...ev.dataTransfer.files].filter((file) =>
+        return this.addFiles(await getDroppedFiles(ev.dataTransfer));
+    }
+
+    async onChosen(ev) {
+        const files = getChosenFiles(ev.target.files);
+        // the same files can be chosen again
+        ev.target.value = "";
+        return this.addFiles(files);
+    }
+
+    async addFiles(chosen) {
+        const files = chosen.filter(({file}) =>
             checkFileSize(file.size, this.notificationService)
         );
         if (!files.length || !(await this.saveContract())) {
             return;
         }
-        for (const file of files) {
-            const data = (await getDataURLFromFile(file)).split(",")[1];
-            await this.upload({name: file.name, data});
+        this.progress.total = files.length;
+        for (const {file, folder} of files) {
+            await this.upload(file, folder);
+            this.progress.done++;
         }
-        await this.onUploaded();
+        Object.assign(this.progress, {done: 0, total: 0});
+        await this.props.record.load();
     }
 
-    async upload({name, data}) {
+    async upload(file, folder) {
         try {
+            const data = (await getDataURLFromFile(file)).split(",")[1] || "";
             await this.orm.create(this.list.resModel, [
-                {contract_id: this.props.record.resId, name, datas: data},
+                {
+                    contract_id: this.props.record.resId,
+                    name: file.name,
+                    datas: data,
+                    folder,
+                },
             ]);
         } catch (error) {
             // The other files are still added.
             const reason = error.data?.message || error.message;
             this.notificationService.add(
-                _t("%(file)s was not added: %(reason)s", {file: name, reason}),
+                _t("%(file)s was not added: %(reason)s", {file: file.name, reason}),
                 {type: "danger", sticky: true}
             );
         }
     }
 
-    onUploaded() {
-        return this.props.record.load();
+    /**
+     * Show the selected files in the portal or hide them, or all if none is selected.
+     *
+     * @param {String} method ``action_show`` or ``action_hide``
+     */
+    async share(method) {
+        const selected = this.selectedIds;
+        if (!(await this.saveContract())) {
+            return;
+        }
+        const ids = selected.length ? selected : this.list.currentIds;
+        try {
+            await this.orm.call(this.list.resModel, method, [ids]);
+        } finally {
+            await this.props.record.load();
+        }
     }
 }
 

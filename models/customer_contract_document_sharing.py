@@ -1,0 +1,81 @@
+from odoo import _, fields, models
+from odoo.exceptions import UserError
+
+
+class CustomerContractDocument(models.Model):
+    """Files are shown to the parties and hidden from them, one by one or many at once."""
+
+    _inherit = "customer.contract.document"
+
+    def action_show(self):
+        """Let the parties see files in the portal.
+
+        :return: True
+        :rtype: bool
+        """
+        return self.filtered(lambda document: not document.portal_visible).write(
+            {"portal_visible": True}
+        )
+
+    def action_hide(self):
+        """Keep files from the parties; those to sign remain, as they are signed.
+
+        :return: True
+        :rtype: bool
+        :raise UserError: if all of them are to sign
+        """
+        to_read = self.filtered(lambda document: document.purpose != "sign")
+        if self and not to_read:
+            raise UserError(_("Documents to sign are always visible to the signers."))
+        return to_read.filtered("portal_visible").write({"portal_visible": False})
+
+
+class CustomerContract(models.Model):
+    """Files become visible with their contract, if its type says so."""
+
+    _inherit = "customer.contract"
+
+    def write(self, vals):
+        hidden = self.filtered(lambda contract: not contract.portal_published)
+        result = super().write(vals)
+        shared = hidden.filtered(lambda contract: contract.portal_published)
+        # Whoever makes the contract visible need not be somebody who may change files.
+        shared.sudo().filtered("type_id.documents_visible")._show_documents()
+        return result
+
+    def _show_documents(self):
+        """Make all files of contracts visible in the portal.
+
+        :return: those that were not
+        :rtype: recordset of `customer.contract.document`
+        """
+        hidden = self.document_ids.filtered(lambda document: not document.portal_visible)
+        hidden.action_show()
+        return hidden
+
+    def action_view_document_list(self):
+        """Open the files of one contract.
+
+        :return: an action
+        :rtype: dict
+        """
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "customer_contract.customer_contract_document_action"
+        )
+        return {
+            **action,
+            "domain": [("contract_id", "=", self.id)],
+            "context": {"search_default_group_by_folder": 1},
+        }
+
+
+class CustomerContractType(models.Model):
+    """What a type decides about the files of its contracts."""
+
+    _inherit = "customer.contract.type"
+
+    documents_visible = fields.Boolean(
+        "Share Documents",
+        help="Documents become visible in the portal when the contract does.",
+    )
