@@ -284,7 +284,7 @@ class TestDialogs(ContractCommon):
         document = contract.env["customer.contract.document"].create(
             {"contract_id": contract.id, "name": "Plan.txt", "raw": b"plan"}
         )
-        self.assertIn(f"/{document.id}/raw", document.action_download()["url"])
+        self.assertIn(f"/document/{document.id}?", document.action_download()["url"])
 
     def test_document_to_sign_stays_with_a_frozen_contract(self):
         contract = self._create_contract()
