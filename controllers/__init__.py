@@ -5,6 +5,7 @@ from . import (
     evidence,
     identification,
     link_log_filter,
+    paper,
     personal_link,
     portal,
     preview,

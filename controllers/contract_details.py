@@ -85,7 +85,7 @@ class ContractDetailsMixin(ContractPlanMixin, ContractDocumentsMixin):
                 "signature": place.signature,
                 "capacity": place.signature.capacity or place.person["capacity"],
                 "note": place.note,
-                "image": image_data_uri(place.signature.image) if place.signature else None,
+                "image": image_data_uri(place.signature.image) if place.signature.image else None,
                 "signed_on": self._format_time(place.signature.signed_on, zone)
                 if place.signature
                 else None,

@@ -7,12 +7,18 @@ from odoo.http import request
 
 from .contract_access import ContractAccessMixin
 from .contract_details import ContractDetailsMixin
+from .contract_paper import ContractPaperMixin
 from .contract_values import ContractValuesMixin
 
 HISTORY_KEY = "my_contracts_history"
 
 
-class ContractPageMixin(ContractAccessMixin, ContractDetailsMixin, ContractValuesMixin):
+class ContractPageMixin(
+    ContractAccessMixin,
+    ContractDetailsMixin,
+    ContractValuesMixin,
+    ContractPaperMixin,
+):
     """For controllers that answer with the contract's page."""
 
     def _render_contract_page(self, access, *, status=200, **extra):
@@ -92,6 +98,7 @@ class ContractPageMixin(ContractAccessMixin, ContractDetailsMixin, ContractValue
             else [],
             "no_breadcrumbs": user._is_public(),
             "typed": {},
+            **self._prepare_paper_values(access),
             **self._prepare_value_values(access, content),
             **self._prepare_neighbours(contract_sudo),
         }
@@ -292,10 +299,12 @@ class ContractPageMixin(ContractAccessMixin, ContractDetailsMixin, ContractValue
             return waiting
         if contract.state == "sent" and contract._can_be_signed(participant):
             return self._prepare_identity_notice(access)
+        if contract.state == "sent" and participant._get_paper().state == "submitted":
+            return self._prepare_paper_notice(access)
         if participant._can_choose_paper() and (
             participant.channel == "paper" or not participant._may_esign()
         ):
-            return self._prepare_paper_notice(contract, participant)
+            return self._prepare_paper_notice(access)
         if contract.state == "sent" and self._is_overdue(contract):
             return self._notice("expired")
         if contract.state == "sent" and participant.state == "waiting":
@@ -352,27 +361,6 @@ class ContractPageMixin(ContractAccessMixin, ContractDetailsMixin, ContractValue
             "text": text,
             "url": f"/web/login?{target}" if is_public else "/my/security",
             "label": self.env._("Log in") if is_public else self.env._("Set up a second factor"),
-        }
-
-    def _prepare_paper_notice(self, contract, participant):
-        """Prepare what a person is told who wants, or is, to sign on paper.
-
-        :param recordset contract: the contract
-        :param recordset participant: the person
-        :rtype: dict
-        """
-        manager = contract.user_id.partner_id or contract.company_id.partner_id
-        return {
-            "color": "info",
-            "title": self.env._("You asked to sign on paper")
-            if participant._may_esign()
-            else self.env._("Please sign on paper"),
-            "text": self.env._(
-                "Download the contract, print and sign it, and send it to %(name)s (%(email)s).",
-                name=manager.name,
-                email=manager.email or contract.company_id.email or "",
-            ),
-            "channel": "esign" if participant._may_esign() else None,
         }
 
     def _notice(self, state):

@@ -251,7 +251,10 @@ class Bundle:
             for details in self.get_details("signed", "approved")
             if details.get("signature_digest")
         ]
-        pictures = ["signatures/%02d.png" % number for number in range(1, len(signatures) + 1)]
+        pictures = [
+            "signatures/%02d.%s" % (number, "pdf" if row["channel"] == "paper" else "png")
+            for number, row in enumerate(signatures, 1)
+        ]
         demand(self.list(r"signatures/.+") == sorted(pictures), "a picture is missing or added")
         for signature, picture in zip(signatures, pictures):
             who = "the signature of %s" % signature["signed_by"]

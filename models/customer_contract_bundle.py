@@ -52,7 +52,8 @@ WHAT IS IN IT
     annexes/                  files that are part of the contract
     signed.pdf                the contract with its signatures, as everybody got it
     signatures.jsonl          one line for each act of signing, as it was hashed
-    signatures/NN.png         the picture of the signature in line NN
+    signatures/NN.png         the picture of the signature in line NN; NN.pdf is the scan
+                              of a contract that was signed by hand on paper
     consents/DIGEST.txt       what signers agreed to before they signed
     events.jsonl              the audit trail, one event a line; "payload" is the
                               exact text that was hashed
@@ -225,7 +226,8 @@ class CustomerContract(models.Model):
         files = {}
         signatures = self.signature_ids.sorted("id")
         for number, signature in enumerate(signatures, 1):
-            files[f"signatures/{number:02d}.png"] = base64.b64decode(signature.image or b"")
+            ending = signature._get_picture_ending()
+            files[f"signatures/{number:02d}.{ending}"] = signature._get_picture()
             if signature.consent_text:
                 text = signature.consent_text.encode()
                 files[f"consents/{signature.consent_digest}.txt"] = text

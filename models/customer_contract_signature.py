@@ -165,7 +165,7 @@ class CustomerContractSignature(models.Model):
         self.ensure_one()
         if self.content_digest != self.version_id.content_digest:
             return _("it belongs to other content than the version it names")
-        if self._digest(base64.b64decode(self.image or b"")) != self.image_digest:
+        if self._digest(self._get_picture()) != self.image_digest:
             return _("its picture was changed")
         if self.consent_text and self._digest(self.consent_text) != self.consent_digest:
             return _("its consent text was changed")
@@ -178,6 +178,19 @@ class CustomerContractSignature(models.Model):
         if self._get_evidence_digest() not in known:
             return _("the audit trail knows nothing of it, or something else")
         return None
+
+    def _get_picture(self):
+        """Return what the signature looks like, as it was stored.
+
+        :rtype: bytes
+        """
+        self.ensure_one()
+        return base64.b64decode(self.image or b"")
+
+    def _get_picture_ending(self):
+        """Return the ending of a file with that content."""
+        self.ensure_one()
+        return "png"
 
     def _get_evidence_digest(self):
         """Return the digest over all that makes up the act.

@@ -264,9 +264,9 @@ class CustomerContract(models.Model):
             return _("This contract is disputed. It can be signed once that is settled.")
         if self.state in ("draft", "approval"):
             return _("This contract is being revised. You will get the new version.")
-        if participant.channel == "paper":
-            return _("You asked to sign on paper.")
         if self.state == "sent" and participant.state == "waiting":
             people = ", ".join(self._get_next_participants().mapped("partner_id.name"))
             return _("It is not your turn yet: %(people)s comes first.", people=people)
+        if self.state == "sent" and participant.channel == "paper":
+            return _("You asked to sign on paper.")
         return _("This contract cannot be signed any more.")

@@ -169,7 +169,7 @@ def add_resources(page, additions):
     """
     resources = generic.DictionaryObject(page["/Resources"])
     for kind, named in additions.items():
-        known = generic.DictionaryObject(resources.get(kind, {}))
+        known = generic.DictionaryObject(resources[kind] if kind in resources else {})
         known.update({pdf_name(name): value for name, value in named.items()})
         resources[pdf_name(kind)] = known
     page[pdf_name("/Resources")] = resources

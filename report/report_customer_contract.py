@@ -212,7 +212,7 @@ class ReportCustomerContract(models.AbstractModel):
         :return: a ``data:`` address, or an empty text
         :rtype: str
         """
-        if not signature:
+        if not signature.image:
             return ""
         picture = image_process(base64.b64decode(signature.image), size=SIGNATURE_SIZE)
         return image_data_uri(base64.b64encode(picture))

@@ -24,6 +24,8 @@ from . import (
     test_lifecycle,
     test_milestone,
     test_milestone_portal,
+    test_paper,
+    test_paper_gate,
     test_portal_access,
     test_portal_link,
     test_portal_list,

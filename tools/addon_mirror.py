@@ -26,6 +26,7 @@ NOT_THE_ADDON = {
     "package.json",
     "package-lock.json",
     "prettier.config.cjs",
+    "requirements-optional.txt",
     "requirements-test.txt",
     "requirements.txt",
     "tools",

@@ -6,6 +6,8 @@ from . import (
     customer_contract_integrity_report,
     customer_contract_integrity_report_line,
     customer_contract_preview,
+    customer_contract_paper_decide,
+    customer_contract_paper_receive,
     customer_contract_reason,
     customer_contract_reason_dispute,
     customer_contract_reason_value,
