@@ -1,4 +1,5 @@
 from . import (
+    test_access_matrix,
     test_access_rights,
     test_allowed_actions,
     test_approval_rules,
