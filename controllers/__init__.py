@@ -2,6 +2,7 @@ from . import (
     contract_list,
     delegation,
     document,
+    dispute,
     evidence,
     identification,
     link_log_filter,

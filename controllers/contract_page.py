@@ -7,6 +7,7 @@ from odoo.http import request
 
 from .contract_access import ContractAccessMixin
 from .contract_details import ContractDetailsMixin
+from .contract_dispute import ContractDisputeMixin
 from .contract_paper import ContractPaperMixin
 from .contract_values import ContractValuesMixin
 
@@ -16,6 +17,7 @@ HISTORY_KEY = "my_contracts_history"
 class ContractPageMixin(
     ContractAccessMixin,
     ContractDetailsMixin,
+    ContractDisputeMixin,
     ContractValuesMixin,
     ContractPaperMixin,
 ):
@@ -81,7 +83,6 @@ class ContractPageMixin(
             "can_sign": can_sign,
             "can_approve": self._can_approve(access),
             "can_object": self._can_object(access),
-            "can_dispute": self._can_dispute(access),
             "can_choose_paper": bool(participant_sudo) and participant_sudo._can_choose_paper(),
             "can_delegate": self._can_delegate(access),
             "sign_props": self._prepare_sign_props(access) if can_sign else None,
@@ -100,6 +101,7 @@ class ContractPageMixin(
             "typed": {},
             **self._prepare_paper_values(access),
             **self._prepare_value_values(access, content),
+            **self._prepare_dispute_values(access, zone),
             **self._prepare_neighbours(contract_sudo),
         }
 
@@ -139,14 +141,6 @@ class ContractPageMixin(
             bool(access.participant_sudo)
             and access.contract_sudo.state in ("approval", "sent")
             and access.participant_sudo._is_in_turn()
-        )
-
-    def _can_dispute(self, access):
-        """Tell whether the visitor can dispute now."""
-        return (
-            self._can_object(access)
-            and access.participant_sudo.role == "signer"
-            and access.contract_sudo.allow_dispute
         )
 
     def _can_delegate(self, access):

@@ -88,8 +88,11 @@ class CustomerContractPersonalLink(ContractAccessMixin, Controller):
         return (
             not link_sudo.is_revoked
             and not has_fresh_one
-            and participant_sudo.contract_id.state in ("approval", "sent")
-            and participant_sudo._is_in_turn()
+            and (
+                participant_sudo._is_in_turn()
+                if participant_sudo.contract_id.state in ("approval", "sent")
+                else participant_sudo.state == "disputed"
+            )
         )
 
     def _record_opening(self, link_sudo):

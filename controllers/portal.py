@@ -28,7 +28,7 @@ class CustomerContractPortal(ContractPageMixin, Controller):
             return self._make_private(self._serve_html(access))
         return self._render_contract_page(
             access,
-            message=message if message in ("signed", "approved", "asked") else None,
+            message=message if message in ("signed", "approved", "asked", "resumed") else None,
         )
 
     @route(

@@ -185,17 +185,6 @@ class CustomerContractSigning(ContractPageMixin, Controller):
         typed = {"reason": reason, "reason_id": reason_id}
         return self._act(contract_id, "decline", decline, typed)
 
-    @route("/my/contracts/<int:contract_id>/dispute", **ACT)
-    def dispute_contract(self, contract_id, reason="", **kwargs):
-        """Object to something in a contract, with a reason."""
-
-        def dispute(access):
-            access.contract_sudo._dispute(
-                access.participant_sudo, self._clean_text(reason), access.identified_by
-            )
-
-        return self._act(contract_id, "dispute", dispute, {"reason": reason})
-
     @route("/my/contracts/<int:contract_id>/message", **ACT)
     def ask_about_contract(self, contract_id, question="", **kwargs):
         """Post a question, as the participant who holds the link or is logged in."""
@@ -244,14 +233,21 @@ class CustomerContractSigning(ContractPageMixin, Controller):
                 act(access)
         except UserError as error:
             contract_sudo.invalidate_recordset()
-            is_possible = dialog == "ask" or self._can_object(access)
-            if access.participant_sudo and not is_possible:
+            if access.participant_sudo and not self._is_act_possible(access, dialog):
                 self._record_refusal(access, f"{dialog}_not_possible")
             return self._render_contract_page(
                 access, status=422, dialog=dialog, error=str(error), typed=typed or {}
             )
         query = f"?message={message}" if message else ""
         return self._make_private(request.redirect(f"{contract_sudo.access_url}{query}", code=303))
+
+    def _is_act_possible(self, access, dialog):
+        """Tell whether a refused act can be mended by whoever tried, or was out of turn.
+
+        :param ContractAccess access: who is here and as whom
+        :param str dialog: the dialog the request came from
+        """
+        return dialog == "ask" or self._can_object(access)
 
     def _lacks_code(self, access, dialog):
         """Tell whether the visitor has to enter a one-time code before an act.

@@ -282,8 +282,7 @@ class CustomerContractDispute(models.Model):
         return self.sudo().message_ids.filtered(self._is_public).sorted("id")
 
     def _is_for(self, participant):
-        """Tell whether a participant is the one who objects."""
-        self.ensure_one()
+        """Tell whether a participant is the one who objects; nobody is to no dispute."""
         return bool(participant) and self.participant_id == participant
 
     def _end(self, outcome):
@@ -319,7 +318,6 @@ class CustomerContractDispute(models.Model):
                 "days": days,
             },
         )
-        contract._prolong_links()
 
     # === E-MAIL === #
 

@@ -238,6 +238,7 @@ class CustomerContract(models.Model):
         self.ensure_one()
         self._get_open_dispute()._end(outcome)
         self._change_state("sent", closing_reason=False)
+        self._prolong_links()
         self.participant_ids.filtered(
             lambda participant: participant.state == "disputed"
         )._write_guarded({"state": "requested"})

@@ -78,7 +78,6 @@ class CustomerContractLink(models.Model):
             "draft",
             "approval",
             "sent",
-            "disputed",
         ):
             zone = pytz.timezone(company.partner_id.tz or contract.user_id.tz or "UTC")
             end_of_day = zone.localize(datetime.combine(contract.sign_deadline, time.max))

@@ -14,6 +14,7 @@ from . import (
     test_delegation_report,
     test_demo,
     test_dispute,
+    test_dispute_http,
     test_document,
     test_document_portal,
     test_evidence,
