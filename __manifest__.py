@@ -73,6 +73,8 @@
         "views/portal_document_templates.xml",
         "views/portal_sharing_templates.xml",
         "views/portal_values_templates.xml",
+        "views/res_users_views.xml",
+        "views/customer_contract_picture_warning_views.xml",
         "views/portal_code_templates.xml",
         "views/portal_paper_templates.xml",
         "views/verification_templates.xml",

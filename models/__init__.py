@@ -83,6 +83,8 @@ from . import (
     customer_contract_document_log,
     customer_contract_document_sharing,
     customer_contract_identity_acts,
+    customer_contract_authority_signing,
+    customer_contract_picture_warning,
     customer_contract_field_rule,
     customer_contract_field_access,
     customer_contract_field_view,
@@ -126,4 +128,5 @@ from . import (
     res_partner_portal_customer,
     res_partner_esign,
     res_users,
+    res_users_superior,
 )

@@ -34,6 +34,8 @@ class CustomerContractApprovalRuleStep(models.Model):
             ("team_leader", "Leader of the Contract's Team"),
             ("manager_leader", "Leader of the Manager's Team"),
             ("creator_leader", "Leader of the Author's Team"),
+            ("manager_superior", "Superior of the Contract Manager"),
+            ("creator_superior", "Superior of the Author"),
             ("manager", "Contract Manager"),
             ("partner", "Contacts"),
         ],
@@ -105,6 +107,8 @@ class CustomerContractApprovalRuleStep(models.Model):
             "team_leader": contract.team_id.user_id,
             "manager_leader": contract.user_id.sale_team_id.user_id,
             "creator_leader": author.sale_team_id.user_id,
+            "manager_superior": contract.user_id and contract.user_id._get_contract_superior(),
+            "creator_superior": author._get_contract_superior(),
             "manager": contract.user_id,
         }[self.source]
         return users.filtered(

@@ -4,7 +4,7 @@ from odoo.fields import Domain
 
 
 class CustomerContractSubstitute(models.Model):
-    """Who approves contracts while somebody is away."""
+    """Who approves and signs contracts while somebody is away."""
 
     _name = "customer.contract.substitute"
     _description = "Contract Substitute"
@@ -26,7 +26,8 @@ class CustomerContractSubstitute(models.Model):
         index=True,
         ondelete="cascade",
         domain="[('share', '=', False), ('id', '!=', user_id)]",
-        help="Gets the contracts that the other person would approve.",
+        help="Gets the contracts that the other person would approve, and those to sign if "
+        "the substitute may e-sign for the company.",
     )
     date_from = fields.Date("From", required=True, default=fields.Date.context_today)
     date_to = fields.Date("To", required=True)
@@ -126,7 +127,7 @@ class CustomerContractSubstitute(models.Model):
             .search(
                 [
                     ("partner_id", "in", away.user_id.partner_id.ids),
-                    ("role", "=", "approver"),
+                    ("role", "in", ("approver", "signer")),
                     ("state", "in", ("requested", "viewed")),
                     ("contract_id.state", "in", ("approval", "sent")),
                 ]

@@ -20,6 +20,7 @@ from . import (
     test_evidence,
     test_field_rules,
     test_identity,
+    test_gaps_in_routing,
     test_identity_acts,
     test_identity_http,
     test_integrity,
