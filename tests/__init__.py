@@ -45,6 +45,7 @@ from . import (
     test_seal_story,
     test_section_pictures,
     test_sharing,
+    test_sharing_tours,
     test_signing,
     test_signing_http,
     test_values,

@@ -1,5 +1,5 @@
 from odoo import Command
-from odoo.exceptions import AccessError, RedirectWarning, UserError, ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tests import Form, new_test_user, tagged
 from odoo.tools.safe_eval import safe_eval
@@ -509,10 +509,9 @@ class TestSharing(ContractCommon):
         dialog.observer_ids.add(self.outsider)
         self.assertIn("Zenith Mills", dialog.problem)
         saved = dialog.save()
-        with self.assertRaises(RedirectWarning) as caught:
+        with self.assertRaisesRegex(ValidationError, "Otto Outsider"), self.cr.savepoint():
             saved.action_confirm()
-        message, action, *_rest = caught.exception.args
-        self.assertIn("Otto Outsider", message)
+        action = saved.action_open_outsider()
         self.assertEqual((action["res_model"], action["res_id"]), ("res.partner", self.outsider.id))
         self.assertFalse(contract.portal_published)
 

@@ -1,5 +1,4 @@
 from odoo import Command, _, api, fields, models
-from odoo.exceptions import RedirectWarning
 
 
 class CustomerContractShare(models.TransientModel):
@@ -91,11 +90,10 @@ class CustomerContractShare(models.TransientModel):
 
         :return: an action that closes the dialog and tells who was told
         :rtype: dict
-        :raise RedirectWarning: if an observer belongs to another company; it leads to
-            the contact
+        :raise ValidationError: if an observer belongs to another company; the dialog
+            leads to the contact
         """
         self.ensure_one()
-        self._check_outsiders()
         contract = self.contract_id
         before = contract._get_readers() if contract.portal_published else contract._get_nobody()
         contract.action_share(
@@ -140,11 +138,3 @@ class CustomerContractShare(models.TransientModel):
         """
         self.ensure_one()
         return self.outsider_ids[:1]._get_records_action(name=_("Contact"))
-
-    def _check_outsiders(self):
-        """Refuse observers of other companies, with the way to where that is set.
-
-        :raise RedirectWarning: if there is one
-        """
-        if self.outsider_ids:
-            raise RedirectWarning(self.problem, self.action_open_outsider(), _("Open the Contact"))
