@@ -278,6 +278,18 @@ class Bundle:
             for row in signatures
         )
 
+    def check_papers(self):
+        """The files in which signed papers came are those of the audit trail"""
+        recorded = {
+            digest
+            for details in self.get_details("paper_submitted", "paper_received")
+            for digest in details["files"]
+        }
+        found = {sha256(self.files[name]) for name in self.list(r"papers/.+")}
+        demand(found <= recorded, "a file is not in the audit trail")
+        demand(recorded <= found, "a file of the audit trail is missing")
+        return "%d file(s)" % len(found) if found else "none"
+
     def check_consents(self):
         """Every consent that a signature names is there, as it was agreed to"""
         named = {row["consent_digest"] for row in self.read_lines("signatures.jsonl")} - {""}
@@ -426,6 +438,7 @@ def run_checks(files, expect_head=(), expect_daily=()):
         (bundle.check_versions, ()),
         (bundle.check_annexes, ()),
         (bundle.check_signatures, ()),
+        (bundle.check_papers, ()),
         (bundle.check_consents, ()),
         (bundle.check_signed_document, ()),
         (bundle.check_seal, ()),

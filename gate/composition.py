@@ -3,6 +3,7 @@
 import io
 
 from pdf_file import PdfReader, generic
+from pdf_value import get
 from PIL import Image
 from reportlab.lib.pagesizes import A4, landscape, portrait
 from reportlab.lib.utils import ImageReader
@@ -46,7 +47,7 @@ def compose(parts):
                 reader = readers[id(content)] = PdfReader(io.BytesIO(content), strict=False)
             page = _prepare_page(writer, reader.pages[index])
             page[generic.NameObject("/Rotate")] = generic.NumberObject(
-                (int(page.get("/Rotate", 0)) + turn) % 360
+                (int(get(page, "/Rotate", 0)) + turn) % 360
             )
         else:
             page = PdfReader(io.BytesIO(_make_page(content, turn))).pages[0]
@@ -98,7 +99,7 @@ def _prepare_page(writer, page):
     :return: the same page
     """
     drawing, forms = [], {}
-    for annotation in page.get("/Annots") or []:
+    for annotation in get(page, "/Annots", []):
         annotation = annotation.get_object()
         look = _find_look(annotation)
         if look is not None:
@@ -117,15 +118,15 @@ def _find_look(annotation):
 
     :return: its appearance, as it is referred to; none if it is not seen
     """
-    hidden = int(annotation.get("/F", 0)) & HIDDEN_FLAGS
-    if hidden or str(annotation.get("/Subtype")) in UNSEEN_ANNOTATIONS:
+    hidden = int(get(annotation, "/F", 0)) & HIDDEN_FLAGS
+    if hidden or str(get(annotation, "/Subtype")) in UNSEEN_ANNOTATIONS:
         return None
-    looks = annotation.get("/AP")
-    if looks is None or "/N" not in looks.get_object() or "/Rect" not in annotation:
+    looks = get(annotation, "/AP", {})
+    if "/N" not in looks or "/Rect" not in annotation:
         return None
-    look = looks.get_object().raw_get("/N")
+    look = looks.raw_get("/N")
     if not isinstance(look.get_object(), generic.StreamObject):
-        states, state = look.get_object(), annotation.get("/AS")
+        states, state = look.get_object(), get(annotation, "/AS")
         if state is None or state not in states:
             return None
         look = states.raw_get(state)
@@ -138,7 +139,7 @@ def _place(annotation, look):
     :rtype: str
     """
     left, bottom, right, top = (float(value) for value in look["/BBox"])
-    a, b, c, d, e, f = (float(value) for value in look.get("/Matrix", (1, 0, 0, 1, 0, 0)))
+    a, b, c, d, e, f = (float(value) for value in get(look, "/Matrix", (1, 0, 0, 1, 0, 0)))
     corners = [(x, y) for x in (left, right) for y in (bottom, top)]
     across = [a * x + c * y + e for x, y in corners]
     along = [b * x + d * y + f for x, y in corners]
@@ -152,10 +153,8 @@ def _place(annotation, look):
 
 def _draw_forms(writer, page, forms, drawing):
     """Draw appearances over a page, whatever state its own drawing leaves behind."""
-    own = page.get("/Resources")
-    resources = generic.DictionaryObject(own.get_object() if own is not None else {})
-    known = resources.get("/XObject")
-    named = generic.DictionaryObject(known.get_object() if known is not None else {})
+    resources = generic.DictionaryObject(get(page, "/Resources", {}))
+    named = generic.DictionaryObject(get(resources, "/XObject", {}))
     for name, form in forms.items():
         named[generic.NameObject(name)] = form
     resources[generic.NameObject("/XObject")] = named

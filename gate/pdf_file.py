@@ -5,6 +5,7 @@ import logging
 import warnings
 import zlib
 
+from pdf_value import get
 from refusal import Refused
 
 try:
@@ -175,14 +176,14 @@ def _check_dictionary(item, budget):
     for key in item:
         if str(key) in ACTIVE_KEYS:
             raise Refused("active", found=str(key).strip("/"))
-    action, kind = item.get("/S"), item.get("/Subtype")
+    action, kind = get(item, "/S"), get(item, "/Subtype")
     if isinstance(action, generic.NameObject) and str(action) in ACTIVE_ACTIONS:
         raise Refused("active", found=str(action).strip("/"))
-    for name in (kind, item.get("/Type")):
+    for name in (kind, get(item, "/Type")):
         if isinstance(name, generic.NameObject) and str(name) in ACTIVE_TYPES:
             raise Refused("active", found=str(name).strip("/"))
-    opening = item.get("/OpenAction")
-    if isinstance(opening, generic.DictionaryObject) and str(opening.get("/S")) != "/GoTo":
+    opening = get(item, "/OpenAction")
+    if isinstance(opening, generic.DictionaryObject) and str(get(opening, "/S")) != "/GoTo":
         raise Refused("active", found="OpenAction")
     if isinstance(item, generic.StreamObject):
         _check_stream(item, budget)
@@ -190,15 +191,15 @@ def _check_dictionary(item, budget):
 
 def _check_stream(stream, budget):
     """Refuse streams that become many times larger when they are unpacked."""
-    width, height = stream.get("/Width", 0), stream.get("/Height", 0)
+    width, height = get(stream, "/Width", 0), get(stream, "/Height", 0)
     try:
         if int(width) * int(height) > MOST_PIXELS:
             raise Refused("bomb")
     except (TypeError, ValueError) as error:
         raise Refused("broken") from error
-    filters = stream.get("/Filter", [])
-    filters = list(filters) if isinstance(filters, generic.ArrayObject) else [filters]
-    names = [str(name) for name in filters]
+    filters = get(stream, "/Filter", [])
+    filters = filters if isinstance(filters, generic.ArrayObject | list) else [filters]
+    names = [str(name.get_object()) for name in filters]
     packing = [name for name in names if name in ("/FlateDecode", "/Fl", "/LZWDecode", "/LZW")]
     if len(packing) > 1 or len(names) > 3:
         raise Refused("bomb")

@@ -54,6 +54,7 @@ WHAT IS IN IT
     signatures.jsonl          one line for each act of signing, as it was hashed
     signatures/NN.png         the picture of the signature in line NN; NN.pdf is the scan
                               of a contract that was signed by hand on paper
+    papers/                   the files in which signed papers came, as they were taken in
     consents/DIGEST.txt       what signers agreed to before they signed
     events.jsonl              the audit trail, one event a line; "payload" is the
                               exact text that was hashed

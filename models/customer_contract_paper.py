@@ -372,6 +372,7 @@ class CustomerContractPaper(models.Model):
             "page_check": self.check_state,
             "name": self.signed_by or "",
             "date": fields.Date.to_string(self.signed_date) or "",
+            "files": [sha256_of(file.attachment_id.raw or b"") for file in self.file_ids],
         }
         if self.received_by:
             details["received_by"] = self.received_by

@@ -33,6 +33,16 @@ class ReportCustomerContract(models.AbstractModel):
         return values
 
     @api.model
+    def _prepare_signer_rows(self, contract, places, language):
+        rows = super()._prepare_signer_rows(contract, places, language)
+        for row in rows:
+            for block in row:
+                block["signed_date"] = format_date(
+                    self.env, block["signature"].signed_date, lang_code=language
+                )
+        return rows
+
+    @api.model
     def _prepare_signature(self, contract, content, signature, consents):
         values = super()._prepare_signature(contract, content, signature, consents)
         values["paper"] = self._prepare_paper(signature.paper_id) if signature.paper_id else None
