@@ -38,6 +38,7 @@
         "report/customer_contract_templates.xml",
         "report/customer_contract_milestone_templates.xml",
         "report/customer_contract_completion_templates.xml",
+        "report/customer_contract_value_templates.xml",
         "report/customer_contract_paper_templates.xml",
         "wizard/customer_contract_certificate_views.xml",
         "wizard/customer_contract_integrity_report_views.xml",
@@ -93,6 +94,7 @@
     "demo": [
         "demo/res_partner_demo.xml",
         "demo/customer_contract_demo.xml",
+        "demo/customer_contract_value_demo.xml",
         "demo/customer_contract_section_demo.xml",
     ],
     "assets": {

@@ -6,6 +6,17 @@ from .contract_page import ContractPageMixin
 
 VIEWED_KEY = "customer_contract_viewed"
 
+# What the page may say after an act, as its address names it
+MESSAGES = (
+    "signed",
+    "approved",
+    "asked",
+    "resumed",
+    "values_changed",
+    "values_confirmed",
+    "values_withdrawn",
+)
+
 
 class CustomerContractPortal(ContractPageMixin, Controller):
     """Each contract's page and files."""
@@ -28,7 +39,7 @@ class CustomerContractPortal(ContractPageMixin, Controller):
             return self._make_private(self._serve_html(access))
         return self._render_contract_page(
             access,
-            message=message if message in ("signed", "approved", "asked", "resumed") else None,
+            message=message if message in MESSAGES else None,
         )
 
     @route(

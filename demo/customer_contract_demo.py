@@ -47,6 +47,14 @@ STORIES = {
     ),
     "contract_festival": ("company_signs", "send", "other_signs", "counterparty_reads"),
     "contract_boat": ("company_signs", "send"),
+    "contract_rental": ("send", "counterparty_reads"),
+    "contract_cargo": (
+        "send",
+        "counterparty_reads",
+        ("counterparty_fills_in", {"place_of_delivery": "at_your_shop", "theft_insurance": "true"}),
+        "counterparty_signs",
+        "company_signs",
+    ),
     "contract_garden": (
         "company_signs",
         "send",
@@ -144,7 +152,7 @@ class CustomerContractDemo(models.AbstractModel):
         :param int newest_mail: id of the last mail before them
         """
         mails = self.env["mail.mail"].search(
-            [("id", ">", newest_mail or 0), ("model", "=", "customer.contract")]
+            [("id", ">", newest_mail or 0), ("model", "=like", "customer.contract%")]
         )
         notifications = self.env["mail.notification"].search([("mail_mail_id", "in", mails.ids)])
         notifications.write({"notification_status": "sent"})
@@ -175,6 +183,15 @@ class CustomerContractDemo(models.AbstractModel):
         person = self._find_next(contract, "counterparty")
         person.with_user(self._get_acting_user(person)).sudo()._mark_viewed(
             self._get_identification(person)
+        )
+
+    def _play_counterparty_fills_in(self, contract, typed):
+        person = self._find_next(contract, "counterparty")
+        contract.with_user(self._get_acting_user(person)).sudo()._confirm_values(
+            person,
+            typed,
+            digest=contract.current_version_id.content_digest,
+            identified_by=self._get_identification(person),
         )
 
     def _play_counterparty_signs(self, contract):

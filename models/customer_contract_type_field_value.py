@@ -213,10 +213,17 @@ class CustomerContractTypeField(models.Model):
         least, most = (
             self._read_limit(limit) if limit else None for limit in (self.minimum, self.maximum)
         )
+        is_day = self.value_type == "date"
         if least is not None and compared < least:
-            return _("Please enter %(limit)s or more.", limit=self._format_limit(least))
+            limit = self._format_limit(least)
+            if is_day:
+                return _("Please enter %(day)s or a later day.", day=limit)
+            return _("Please enter %(limit)s or more.", limit=limit)
         if most is not None and compared > most:
-            return _("Please enter %(limit)s or less.", limit=self._format_limit(most))
+            limit = self._format_limit(most)
+            if is_day:
+                return _("Please enter %(day)s or an earlier day.", day=limit)
+            return _("Please enter %(limit)s or less.", limit=limit)
         return None
 
     def _find_text_problem(self, text):

@@ -73,6 +73,11 @@ class CustomerContract(models.Model):
 
     # === BUSINESS METHODS === #
 
+    def _get_next_step(self, partner=None):
+        if self.state == "sent" and self._get_pending_proposal():
+            return _("Waiting for a decision on changed details")
+        return super()._get_next_step(partner)
+
     def _format_value_changes(self, changes):
         """Return changes of values in one line.
 

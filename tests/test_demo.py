@@ -13,15 +13,15 @@ from .common import ContractCommon, make_pdf
 STATES = {
     "draft": 2,
     "approval": 1,
-    "sent": 6,
-    "signed": 6,
+    "sent": 7,
+    "signed": 7,
     "disputed": 1,
     "declined": 1,
     "cancelled": 1,
     "expired": 1,
 }
 LIFECYCLES = {
-    "upcoming": 1,
+    "upcoming": 2,
     "running": 2,
     "expiring": 1,
     "ended": 1,
@@ -139,8 +139,8 @@ class TestDemo(DemoCommon):
         customer = self.env.ref("base.demo_user0")
         Contract = self.env["customer.contract"].with_user(customer).sudo()
         waiting = Contract.search(Contract._get_portal_to_do_domain())
-        self.assertEqual(waiting, self._get("fleet") | self._get("trailer"))
-        self.assertEqual(len(Contract.search(Contract._get_portal_domain())), 7)
+        self.assertEqual(waiting, self._get("fleet") | self._get("trailer") | self._get("rental"))
+        self.assertEqual(len(Contract.search(Contract._get_portal_domain())), 9)
         observer = self.env.ref("customer_contract.user_observer")
         Contract = self.env["customer.contract"].with_user(observer).sudo()
         self.assertFalse(Contract.search(Contract._get_portal_to_do_domain()))

@@ -103,8 +103,10 @@ export class ContractValues extends Interaction {
      * @param {HTMLElement} field - the field in the list
      */
     makeEditable(element, field) {
-        const button = document.createElement("button");
-        button.type = "button";
+        // A button element would not flow with the text around it.
+        const button = document.createElement("span");
+        button.setAttribute("role", "button");
+        button.tabIndex = 0;
         button.className = "o_contract_value_button";
         button.dataset.name = field.dataset.name;
         button.title = _t("Change: %s", this.getLabel(field));
@@ -113,6 +115,12 @@ export class ContractValues extends Interaction {
         element.append(button);
         this.buttons.set(button, frozen);
         this.addListener(button, "click", () => this.openInText(element, button, field));
+        this.addListener(button, "keydown", (ev) => {
+            if (ev.key === "Enter" || ev.key === " ") {
+                ev.preventDefault();
+                this.openInText(element, button, field);
+            }
+        });
         this.showInText(field);
     }
 
@@ -163,10 +171,7 @@ export class ContractValues extends Interaction {
     showInText(field) {
         const control = this.getControl(field);
         const isChanged = control.value !== field.dataset.frozen;
-        const typed =
-            control.tagName === "SELECT"
-                ? control.selectedOptions[0]?.textContent.trim()
-                : control.value;
+        const typed = this.getShown(control);
         for (const [button, frozen] of this.buttons) {
             if (button.dataset.name === field.dataset.name) {
                 button.innerText = (isChanged && (typed || "__________")) || frozen;
@@ -177,6 +182,21 @@ export class ContractValues extends Interaction {
                 );
             }
         }
+    }
+
+    /**
+     * @param {HTMLElement} control
+     * @returns {string} what was typed or chosen, as people read it
+     */
+    getShown(control) {
+        if (control.tagName === "SELECT") {
+            return control.value && control.selectedOptions[0].textContent.trim();
+        }
+        if (control.type === "date" && control.value) {
+            const day = new Date(`${control.value}T00:00`);
+            return day.toLocaleDateString(document.documentElement.lang || undefined);
+        }
+        return control.value;
     }
 
     // --------------------------------------------------------------------------
