@@ -5,6 +5,7 @@ from . import (
     dispute,
     evidence,
     identification,
+    in_person,
     link_log_filter,
     paper,
     personal_link,

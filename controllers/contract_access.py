@@ -8,6 +8,7 @@ from odoo.fields import Domain
 from odoo.http import request
 
 from ..models.customer_contract_portal import SESSION_KEY
+from .contract_in_person import IN_PERSON_KEY, ContractInPersonMixin
 
 # What is served under a contract's address is for one person's eyes: it is kept by no
 # cache, shown in no frame, and does not tell other servers where it was read.
@@ -36,13 +37,18 @@ class ContractAccess(NamedTuple):
 
     contract_sudo: object
     participant_sudo: object
-    identified_by: str  # link, link_code, portal, portal_2fa or preview
+    identified_by: str  # link, link_code, in_person, portal, portal_2fa or preview
     preview: object = None  # as whom an employee looks at it, see ContractPreview
 
     @property
     def is_preview(self):
         """Whether an employee looks at what the customer sees."""
         return self.identified_by == "preview" or self.preview is not None
+
+    @property
+    def is_in_person(self):
+        """Whether the visitor signs on a device that an employee handed over."""
+        return self.identified_by == "in_person"
 
     @property
     def is_link(self):
@@ -64,7 +70,7 @@ class PrivateAnswerMixin:
         return response
 
 
-class ContractAccessMixin(PrivateAnswerMixin):
+class ContractAccessMixin(PrivateAnswerMixin, ContractInPersonMixin):
     """For controllers that serve one contract."""
 
     def _get_access(self, contract_id):
@@ -77,6 +83,9 @@ class ContractAccessMixin(PrivateAnswerMixin):
         :return: the access, or none
         :rtype: ContractAccess | None
         """
+        handed_to_sudo = self._get_in_person_participant(contract_id)
+        if handed_to_sudo:
+            return ContractAccess(handed_to_sudo.contract_id, handed_to_sudo, "in_person")
         user = request.env.user
         Contract = request.env["customer.contract"].with_context(active_test=False)
         if not user._is_public():
@@ -182,6 +191,8 @@ class ContractAccessMixin(PrivateAnswerMixin):
         :param int contract_id: the contract's id
         :rtype: odoo.http.Response
         """
+        if request.session.get(IN_PERSON_KEY):
+            return self._render_in_person_over()
         link_sudo = self._get_session_link(contract_id)
         user = request.env.user
         if link_sudo:

@@ -103,6 +103,7 @@ class ContractPageMixin(
             **self._prepare_value_values(access, content),
             **self._prepare_dispute_values(access, zone),
             **self._prepare_neighbours(contract_sudo),
+            **self._prepare_in_person_values(access),
         }
 
     # === WHAT THE VISITOR MAY DO === #
@@ -187,7 +188,9 @@ class ContractPageMixin(
             "digest": contract_sudo.current_version_id.content_digest,
             "consentDigest": consent_sudo.digest or "",
             "consentText": consent_sudo.text or "",
-            "defaultName": access.participant_sudo.partner_id.name or "",
+            # Whoever signs in person types the name.
+            "defaultName": (not access.is_in_person and access.participant_sudo.partner_id.name)
+            or "",
             "sendLabel": contract_sudo._get_signing_intent(),
             **self._prepare_code_props(access),
         }

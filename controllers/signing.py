@@ -229,6 +229,8 @@ class CustomerContractSigning(ContractPageMixin, Controller):
         try:
             if access.is_preview or not access.participant_sudo:
                 raise UserError(self.env._("Only the people named in this contract can do this."))
+            if access.is_in_person:
+                raise UserError(self.env._("This device was handed over to sign only."))
             with request.env.cr.savepoint():
                 act(access)
         except UserError as error:

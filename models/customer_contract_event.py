@@ -50,6 +50,7 @@ class CustomerContractEvent(models.Model):
             ("mail_sent", "E-mail sent"),
             ("mail_failed", "E-mail not delivered"),
             ("mail_bounced", "E-mail came back"),
+            ("in_person_started", "Handed over to sign in person"),
             ("code_sent", "One-time code sent"),
             ("code_accepted", "One-time code right"),
             ("code_refused", "One-time code wrong"),

@@ -33,6 +33,7 @@ class CustomerContract(models.Model):
         "mail_sent",
         "mail_failed",
         "mail_bounced",
+        "in_person_started",
         "code_sent",
         "code_accepted",
         "code_refused",

@@ -8,6 +8,7 @@ from .customer_contract_type import IDENTITY_POLICIES, get_strength
 REACHED = {
     "link": "link",
     "link_code": "code",
+    "in_person": "code",
     "portal": "portal",
     "portal_2fa": "portal_2fa",
 }

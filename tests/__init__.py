@@ -23,6 +23,7 @@ from . import (
     test_gaps_in_routing,
     test_identity_acts,
     test_identity_http,
+    test_in_person,
     test_integrity,
     test_lifecycle,
     test_milestone,

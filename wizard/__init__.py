@@ -3,6 +3,7 @@ from . import (
     customer_contract_certificate_import,
     customer_contract_comparison,
     customer_contract_delegate,
+    customer_contract_hand_over,
     customer_contract_integrity_report,
     customer_contract_integrity_report_line,
     customer_contract_preview,
