@@ -79,6 +79,7 @@
         "views/portal_document_templates.xml",
         "views/portal_sharing_templates.xml",
         "views/portal_values_templates.xml",
+        "views/customer_contract_stage_views.xml",
         "views/res_users_views.xml",
         "views/customer_contract_picture_warning_views.xml",
         "views/portal_code_templates.xml",

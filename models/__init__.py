@@ -89,8 +89,8 @@ from . import (
     customer_contract_identity_acts,
     customer_contract_authority_signing,
     customer_contract_picture_warning,
+    customer_contract_stage_type,
     customer_contract_field_rule,
-    customer_contract_field_access,
     customer_contract_field_view,
     customer_contract_type_field,
     customer_contract_type_field_value,
@@ -133,4 +133,5 @@ from . import (
     res_partner_esign,
     res_users,
     res_users_superior,
+    customer_contract_field_access,  # the last: it sees what users ask for first
 )

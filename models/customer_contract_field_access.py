@@ -1,4 +1,4 @@
-from odoo import _, api, models
+from odoo import Command, _, api, models
 from odoo.exceptions import AccessError
 
 
@@ -8,11 +8,46 @@ class CustomerContract(models.Model):
     _name = "customer.contract"
     _inherit = ["customer.contract", "customer.contract.field.access.mixin"]
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        given = {key[8:]: None for key in self.env.context if key.startswith("default_")}
+        for vals in (given, *vals_list):
+            self.browse()._check_ruled_values(vals)
+        contracts = super(CustomerContract, self._with_system_reading()).create(vals_list)
+        return contracts.with_env(self.env)
+
     def write(self, vals):
-        # before the trail compares old and new values
-        for name in self._get_field_restrictions().keys() & vals.keys():
-            self._check_field_access(self._fields[name], "write")
-        return super().write(vals)
+        # All that a user gives is checked here. What follows from it (the trail, sharing,
+        # the state of the paper) is the system's work.
+        self._check_ruled_values(vals)
+        return super(CustomerContract, self._with_system_reading()).write(vals)
+
+    def _check_ruled_values(self, vals):
+        """Refuse values for fields that rules close to the user, also those of lines.
+
+        :param dict vals: values of a create or write
+        :raise AccessError: if a closed field is among them
+        """
+        if self._is_unrestricted():
+            return
+        restrictions = self._get_field_restrictions()
+        states = self._get_ruling_contracts().mapped("state") or ["draft"]
+        for name, value in vals.items():
+            if name in restrictions:
+                self._check_field_access(self._fields[name], "write")
+            field = self._fields.get(name)
+            if not value or not field or field.type != "one2many":
+                continue
+            Line = self.env[field.comodel_name]
+            line_rules = getattr(Line, "_get_field_restrictions", dict)()
+            for command in value if line_rules else ():
+                if command[0] not in (Command.CREATE, Command.UPDATE):
+                    continue
+                for line_name in line_rules.keys() & command[2].keys():
+                    lines = Line.browse(command[1] if command[0] == Command.UPDATE else ())
+                    lines._check_field_access(Line._fields[line_name], "write")
+                    if not line_rules[line_name][1].isdisjoint(states):
+                        lines._refuse_field(Line._fields[line_name], "write")
 
     def action_submit(self):
         return super(CustomerContract, self._with_system_reading()).action_submit()

@@ -99,6 +99,16 @@ class CustomerContractFieldAccessMixin(models.AbstractModel):
         if field.name not in self._get_field_restrictions():
             super()._check_field_access(field, operation)
             return
+        self._refuse_field(field, operation)
+
+    @api.model
+    def _refuse_field(self, field, operation):
+        """Refuse access to a field that a rule closes.
+
+        :param odoo.fields.Field field: the field
+        :param str operation: ``read`` or ``write``
+        :raise AccessError: always
+        """
         label = field._description_string(self.env)
         if operation == "write":
             self._log_refused_write(label)

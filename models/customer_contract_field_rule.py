@@ -262,7 +262,8 @@ class CustomerContractFieldRule(models.Model):
             if field.store or field.type == "boolean" or name in NEVER_HIDDEN:
                 continue
             for source in self.env.registry.field_depends[field]:
-                told, _closed = restrictions.get(source, (frozenset(), frozenset()))
+                first = source.split(".")[0]
+                told, _closed = restrictions.get(first, (frozenset(), frozenset()))
                 if told:
                     hidden, closed = restrictions.get(name, (frozenset(), frozenset()))
                     restrictions[name] = (hidden | told, closed)

@@ -138,9 +138,8 @@ class CustomerContract(models.Model):
         """
         for contract in self:
             stage = contract._find_stage(state)
-            if stage:
-                values = {**values, "stage_id": stage.id}
-            contract._write_guarded({"state": state, **values})
+            moved = {"stage_id": stage.id} if stage else {}
+            contract._write_guarded({"state": state, **values, **moved})
 
     def _close(self, state, event_type, reason="", participant=None, identified_by=None):
         """End the request without signatures.

@@ -51,6 +51,7 @@ from . import (
     test_sharing_tours,
     test_signing,
     test_signing_http,
+    test_stage,
     test_values,
     test_values_http,
     test_values_property,

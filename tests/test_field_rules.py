@@ -481,6 +481,24 @@ class TestReadOnlyField(FieldRuleCommon):
             self._as_agent(contract).copy(
                 {"section_ids": [Command.create({"title": "x", "body": "<p>More</p>"})]}
             )
+        for commands in (
+            [Command.update(section.id, {"body": "<p>Free</p>"})],
+            [Command.create({"title": "More", "body": "<p>More</p>"})],
+        ):
+            with self.assertRaises(AccessError):
+                self._as_agent(contract).write({"title": "x", "section_ids": commands})
+            with self.assertRaises(AccessError):
+                section.env["customer.contract"].create(
+                    {
+                        "title": "x",
+                        "partner_id": self.customer_company.id,
+                        "section_ids": commands,
+                    }
+                )
+            with self.assertRaises(AccessError):
+                self.customer_company.with_user(self.agent).sudo(False).write(
+                    {"contract_ids": [Command.update(contract.id, {"section_ids": commands})]}
+                )
         section.title = "Scope of work"
         self.assertIn("ovens", self._as_agent(contract).copy().section_ids[0].body)
 
@@ -534,6 +552,16 @@ class TestReadOnlyField(FieldRuleCommon):
         self.assertTrue(own.read())
         own.action_terminate("It is over")
         self._run_tracking()
+        written = own.create(
+            {
+                "title": "Written by an agent",
+                "partner_id": self.customer_company.id,
+                "section_ids": [Command.create({"title": "Scope", "body": "<p>x</p>"})],
+            }
+        )
+        self.assertEqual(written.env, own.env)
+        written.title = "And changed"
+        written.unlink()
         other = own.copy()
         other.activity_schedule("mail.mail_activity_data_todo", user_id=self.agent.id)
         other.action_cancel("not needed")
