@@ -22,7 +22,7 @@ class ResPartner(models.Model):
         "Last Login", compute="_compute_portal_login_date", groups=MANAGERS
     )
     portal_contract_count = fields.Integer(
-        "Sees Contracts", compute="_compute_portal_contract_count", groups=MANAGERS
+        "Contracts in Portal", compute="_compute_portal_contract_count", groups=MANAGERS
     )
 
     @api.depends("user_ids")
