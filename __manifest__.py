@@ -93,6 +93,7 @@
         "views/customer_contract_document_views.xml",
         "views/customer_contract_paper_menus.xml",
         "views/customer_contract_approval_menus.xml",
+        "views/res_partner_esign_views.xml",
         "views/customer_contract_dispute_views.xml",
         "views/customer_contract_comparison_templates.xml",
         "views/customer_contract_field_rule_views.xml",

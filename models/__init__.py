@@ -132,6 +132,7 @@ from . import (
     res_partner_portal_customer,
     res_partner_esign,
     res_users,
+    res_users_esign,
     res_users_superior,
     customer_contract_field_access,  # the last: it sees what users ask for first
 )

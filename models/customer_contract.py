@@ -145,7 +145,7 @@ class CustomerContract(models.Model):
         [
             ("draft", "Draft"),
             ("approval", "In Approval"),
-            ("sent", "Out for Signature"),
+            ("sent", "Needs Signature"),
             ("signed", "Signed"),
             ("disputed", "Disputed"),
             ("declined", "Declined"),

@@ -166,7 +166,7 @@ class CustomerContract(models.Model):
         )
         return {
             "type": "ir.actions.act_window",
-            "name": _("Send Again") if self.state == "sent" else _("Send for Signature"),
+            "name": _("Send Again") if self.state == "sent" else _("Email for Signature"),
             "res_model": "mail.compose.message",
             "views": [(False, "form")],
             "target": "new",

@@ -1,5 +1,6 @@
 from odoo import _, api, fields, models
 from odoo.exceptions import AccessError
+from odoo.fields import Domain
 
 
 class ResPartner(models.Model):
@@ -21,6 +22,12 @@ class ResPartner(models.Model):
         search="_search_contract_esign_allowed",
         help="Whether the person may sign the current company's contracts electronically.",
     )
+    is_contract_signer = fields.Boolean(
+        "Signs Contracts",
+        compute="_compute_is_contract_signer",
+        search="_search_is_contract_signer",
+        help="Is named as signer of a contract, or has an account to sign with.",
+    )
     is_contract_rights_manager = fields.Boolean(compute="_compute_is_contract_rights_manager")
 
     @api.depends("contract_esign_permission")
@@ -36,6 +43,19 @@ class ResPartner(models.Model):
         if self.env.company.contract_esign_default:
             wanted.append(False)
         return [("contract_esign_permission", "in", wanted)]
+
+    def _compute_is_contract_signer(self):
+        signers = self.search([("id", "in", self.ids), ("is_contract_signer", "=", True)])
+        for partner in self:
+            partner.is_contract_signer = partner in signers
+
+    def _search_is_contract_signer(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        # Who signs contracts is known to whoever is in charge of that right.
+        participants_sudo = self.env["customer.contract.participant"].sudo()
+        signers = participants_sudo._search([("role", "=", "signer")])
+        return Domain("user_ids", "!=", False) | Domain("id", "in", signers.subselect("partner_id"))
 
     @api.depends_context("uid")
     def _compute_is_contract_rights_manager(self):

@@ -3,6 +3,7 @@ from psycopg2 import IntegrityError
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user, tagged
 from odoo.tools import mute_logger
+from odoo.tools.safe_eval import safe_eval
 
 from .common import ContractCommon
 from .portal_common import ContractPortalCommon
@@ -138,6 +139,25 @@ class TestAllowedActions(ContractCommon):
         self.customer.with_user(agent).write({"contract_esign_permission": False, "comment": "x"})
         self.customer.with_user(self.administrator).action_allow_esign()
         self.assertTrue(self.customer.contract_esign_allowed)
+
+    def test_lists_of_who_may_esign(self):
+        self._create_sent_contract()
+        lists = {}
+        for name in ("res_partner_action_esign", "res_users_action_esign"):
+            action = self.env["ir.actions.act_window"]._for_xml_id(f"customer_contract.{name}")
+            model = self.env[action["res_model"]].with_user(self.administrator)
+            model.get_views(action["views"], {"load_filters": True})
+            lists[name] = model.search(safe_eval(action["domain"]))
+        self.assertIn(self.customer, lists["res_partner_action_esign"])
+        self.assertNotIn(self.manager.partner_id, lists["res_partner_action_esign"])
+        self.assertNotIn(self.customer_company, lists["res_partner_action_esign"])
+        self.assertIn(self.manager, lists["res_users_action_esign"])
+        self.assertNotIn(self.portal_user, lists["res_users_action_esign"])
+        Users = self.env["res.users"].with_user(self.administrator)
+        self.assertIn(self.manager, Users.search([("contract_esign_right", "=", True)]))
+        self.assertIn(self.administrator, Users.search([("contract_esign_right", "=", False)]))
+        self.assertTrue(self.customer.is_contract_signer)
+        self.assertFalse(self.customer_company.is_contract_signer)
 
     def test_employee_without_right_cannot_sign_whichever_way(self):
         contract = self._create_contract()

@@ -67,7 +67,7 @@ class TestPortalList(ContractPortalCommon):
             self.to_sign.name,
             "Your signature is needed",
             "1,200.00",
-            "Out for Signature",
+            "Needs Signature",
             "Signed · Running",
             "Signed · Ended",
             "01/01/2020",

@@ -90,7 +90,7 @@ registry.category("web_tour.tours").add("customer_contract_manager", {
         {
             content: "send",
             trigger:
-                ".o_statusbar_buttons button[name='action_open_send']:contains('Send')",
+                ".o_statusbar_buttons button[name='action_open_send']:contains('Email for Signature')",
             run: "click",
         },
         {
@@ -110,7 +110,7 @@ registry.category("web_tour.tours").add("customer_contract_manager", {
         {
             content: "it is out for signature",
             trigger:
-                "body:not(:has(.modal)) .o_statusbar_status .o_arrow_button_current:contains('Out for Signature')",
+                "body:not(:has(.modal)) .o_statusbar_status .o_arrow_button_current:contains('Needs Signature')",
         },
         openTab("contract"),
         {

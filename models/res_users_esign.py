@@ -1,0 +1,26 @@
+from odoo import api, fields, models
+from odoo.fields import Domain
+
+
+class ResUsers(models.Model):
+    """Who may sign contracts electronically for the company."""
+
+    _inherit = "res.users"
+
+    contract_esign_right = fields.Boolean(
+        "Allow E-Sign",
+        compute="_compute_contract_esign_right",
+        search="_search_contract_esign_right",
+        help="Has the right to sign contracts electronically for the company.",
+    )
+
+    @api.depends("group_ids")
+    def _compute_contract_esign_right(self):
+        for user in self:
+            user.contract_esign_right = user.has_group("customer_contract.group_contract_esign")
+
+    def _search_contract_esign_right(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        group = self.env.ref("customer_contract.group_contract_esign")
+        return Domain("all_group_ids", "in", group.ids)
