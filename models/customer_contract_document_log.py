@@ -39,7 +39,7 @@ class CustomerContractDocument(models.Model):
         )
         return {
             **action,
-            "name": _("Access to %(file)s", file=self.name),
+            "display_name": _("Access to %(file)s", file=self.name),
             "domain": [("document_ref", "=", self.id)],
         }
 

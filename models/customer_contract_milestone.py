@@ -144,16 +144,18 @@ class CustomerContractMilestone(models.Model):
         for milestone in self:
             milestone.is_frozen = milestone._is_in_frozen_text()
 
+    # What merely follows from the other one leaves the other one alone.
+
     @api.onchange("amount")
     def _onchange_amount(self):
-        self.basis, self.basis_value = "amount", self.amount
+        follows = self._convert_share(self.basis_value)
+        if self.basis != "share" or not self._is_same_amount(self.amount, follows):
+            self.basis, self.basis_value = "amount", self.amount
 
     @api.onchange("share")
     def _onchange_share(self):
-        # A share that merely follows from the amount leaves the amount alone.
-        if self.basis == "share" or not self._is_same_share(
-            self.share, self._convert_amount(self.basis_value)
-        ):
+        follows = self._convert_amount(self.basis_value)
+        if self.basis != "amount" or not self._is_same_share(self.share, follows):
             self.basis, self.basis_value = "share", self.share
 
     @api.onchange("state")
@@ -266,9 +268,7 @@ class CustomerContractMilestone(models.Model):
         probe = self.new({"contract_id": contract.id})
         fits = {
             "amount": self._is_same_share(given["share"], probe._convert_amount(given["amount"])),
-            "share": not contract.currency_id.compare_amounts(
-                given["amount"], probe._convert_share(given["share"])
-            ),
+            "share": probe._is_same_amount(given["amount"], probe._convert_share(given["share"])),
         }
         if fits.get(proposed):
             return proposed
@@ -302,6 +302,11 @@ class CustomerContractMilestone(models.Model):
         """Return which share of the contract an amount is, zero if that has none."""
         total = self.contract_id.amount_total
         return float_round(100 * amount / total, precision_digits=SHARE_DIGITS) if total else 0
+
+    def _is_same_amount(self, amount, other):
+        """Tell whether two amounts are the same in the contract's currency."""
+        rounding = self.currency_id.rounding or 0.01
+        return not float_compare(amount, other, precision_rounding=rounding)
 
     def _is_same_share(self, share, other):
         """Tell whether two shares are the same, as precisely as they are kept."""

@@ -18,6 +18,7 @@ from . import (
     test_dispute_http,
     test_document,
     test_document_portal,
+    test_document_tours,
     test_evidence,
     test_field_rules,
     test_identity,

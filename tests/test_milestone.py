@@ -116,6 +116,12 @@ class TestMilestoneAmount(MilestoneCommon):
                 self.assertEqual(line.share, 33.33)
                 self.assertEqual(line.user_id, self.manager)
             with form.milestone_ids.new() as line:
+                line.name = "Third"
+                line.date = self._get_day(7)
+                line.amount = 10
+                line.share = 25
+                self.assertEqual(line.amount, 300)
+            with form.milestone_ids.new() as line:
                 line.name = "Rest"
                 line.date = self._get_day(6)
                 line.share = 50
@@ -123,9 +129,10 @@ class TestMilestoneAmount(MilestoneCommon):
                 line.amount = 700
                 self.assertEqual(line.share, 58.33)
         amounts = contract.milestone_ids.sorted("date").mapped("amount")
-        self.assertEqual(amounts, [400, 700])
+        self.assertEqual(amounts, [400, 700, 300])
         contract.amount_total = 2400
-        self.assertEqual(contract.milestone_ids.sorted("date").mapped("amount"), [400, 700])
+        amounts = contract.milestone_ids.sorted("date").mapped("amount")
+        self.assertEqual(amounts, [400, 700, 600])
 
 
 @tagged("post_install", "-at_install")

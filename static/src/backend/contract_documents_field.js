@@ -1,4 +1,4 @@
-import {useRef, useState} from "@odoo/owl";
+import {reactive, useRef, useState} from "@odoo/owl";
 import {useDropzone} from "@web/core/dropzone/dropzone_hook";
 import {_t} from "@web/core/l10n/translation";
 import {registry} from "@web/core/registry";
@@ -6,8 +6,29 @@ import {checkFileSize} from "@web/core/utils/files";
 import {useService} from "@web/core/utils/hooks";
 import {getDataURLFromFile} from "@web/core/utils/urls";
 import {X2ManyField, x2ManyField} from "@web/views/fields/x2many/x2many_field";
+import {ListRenderer} from "@web/views/list/list_renderer";
 
 import {getChosenFiles, getDroppedFiles} from "./dropped_files";
+
+/**
+ * Rows inside a form that can be selected, one by one or all that are shown.
+ */
+export class ContractDocumentsListRenderer extends ListRenderer {
+    get selectAll() {
+        const {records} = this.props.list;
+        return Boolean(records.length) && records.every((record) => record.selected);
+    }
+
+    toggleSelection() {
+        if (!this.canSelectRecord) {
+            return;
+        }
+        const isSelected = !this.selectAll;
+        for (const record of this.props.list.records) {
+            record.toggleSelection(isSelected);
+        }
+    }
+}
 
 /**
  * The contract's files: several are added at once, chosen or dropped, also whole
@@ -15,6 +36,10 @@ import {getChosenFiles, getDroppedFiles} from "./dropped_files";
  */
 export class ContractDocumentsField extends X2ManyField {
     static template = "customer_contract.DocumentsField";
+    static components = {
+        ...X2ManyField.components,
+        ListRenderer: ContractDocumentsListRenderer,
+    };
 
     setup() {
         super.setup();
@@ -22,6 +47,7 @@ export class ContractDocumentsField extends X2ManyField {
         this.filesInput = useRef("files");
         this.folderInput = useRef("folder");
         this.orm = useService("orm");
+        this.renderAgain = () => this.render();
         this.progress = useState({done: 0, total: 0});
         useDropzone(
             this.root,
@@ -37,8 +63,13 @@ export class ContractDocumentsField extends X2ManyField {
         return isList ? {...props, allowSelectors: !this.props.readonly} : props;
     }
 
+    /**
+     * Records are selected in the list's rows, which tell nobody but who reads them so.
+     */
     get selectedIds() {
-        return this.list.selection.map((record) => record.resId).filter(Boolean);
+        return reactive(this.list, this.renderAgain)
+            .records.filter((record) => record.selected && record.resId)
+            .map((record) => record.resId);
     }
 
     get progressText() {
