@@ -23,6 +23,7 @@
         "data/customer_contract_refusal_reason_data.xml",
         "data/customer_contract_dispute_category_data.xml",
         "data/customer_contract_consent_data.xml",
+        "data/mail_message_subtype_data.xml",
         "data/mail_activity_type_data.xml",
         "data/mail_template_data.xml",
         "data/mail_template_approval_data.xml",

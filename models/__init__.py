@@ -89,6 +89,7 @@ from . import (
     customer_contract_identity_acts,
     customer_contract_authority_signing,
     customer_contract_picture_warning,
+    customer_contract_conversation,
     customer_contract_stage_type,
     customer_contract_field_rule,
     customer_contract_field_view,

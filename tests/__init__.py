@@ -10,6 +10,7 @@ from . import (
     test_bundle_sealed,
     test_concurrency,
     test_custom_fields,
+    test_conversation,
     test_delegation,
     test_delegation_http,
     test_delegation_report,

@@ -1,0 +1,119 @@
+from odoo import api, models
+
+# Who follows a department's kinds of messages gets those only.
+SUBTYPES_BY_STATE = {
+    "approval": "mt_approval",
+    "sent": "mt_sent",
+    "signed": "mt_signed",
+    "disputed": "mt_disputed",
+    "declined": "mt_ended",
+    "cancelled": "mt_ended",
+    "expired": "mt_expired",
+}
+SUBTYPES_BY_EVENT = {
+    "consent_withdrawn": "mt_paper",
+    "paper_submitted": "mt_paper",
+    "paper_received": "mt_paper",
+    "paper_returned": "mt_paper",
+}
+
+
+class CustomerContract(models.Model):
+    """Who talks about a contract, and who hears what."""
+
+    _inherit = "customer.contract"
+
+    # === WHO WRITES === #
+
+    def _is_written_by(self, partner):
+        """Tell whether somebody belongs to the contract's conversation.
+
+        :param recordset partner: the person
+        """
+        self.ensure_one()
+        # Participants need not see each other to talk.
+        contract_sudo = self.sudo()
+        people = (
+            contract_sudo.participant_ids.partner_id
+            | contract_sudo.requester_id
+            | contract_sudo.partner_id
+        )
+        return bool(partner) and partner in people
+
+    def _mail_get_operation_for_mail_message_operation(self, message_operation):
+        operations = super()._mail_get_operation_for_mail_message_operation(message_operation)
+        user = self.env.user
+        if message_operation == "create" and user.share:
+            # Colleagues who only read do not write; nobody's account has more rights.
+            for contract in self:
+                if not contract._is_written_by(user.partner_id):
+                    operations[contract] = "write"
+        return operations
+
+    def message_post(self, *, message_type="notification", author_id=None, **kwargs):
+        if message_type == "email" and not self._may_mail(author_id):
+            # A reference to a mail can be forwarded or guessed. What comes from elsewhere
+            # is kept for the manager, and shown to nobody outside.
+            kwargs.update(
+                subtype_id=False,
+                subtype_xmlid="mail.mt_note",
+                partner_ids=self.sudo().user_id.partner_id.ids,
+            )
+        return super().message_post(message_type=message_type, author_id=author_id, **kwargs)
+
+    def _may_mail(self, author_id):
+        """Tell whether a mail's author belongs to the contract's conversation.
+
+        :param int author_id: the `res.partner` found for the sender's address, if any
+        """
+        # Whether a sender is an employee is looked up by the mail gateway.
+        author_sudo = self.env["res.partner"].sudo().browse(author_id or ())
+        is_employee = any(not user.share for user in author_sudo.user_ids)
+        return is_employee or self._is_written_by(author_sudo.sudo(False))
+
+    # === WHO HEARS WHAT === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        contracts = super().create(vals_list)
+        for contract, values in zip(contracts, vals_list, strict=True):
+            # Whoever follows the team follows its contracts, also where it was proposed.
+            team_sudo = contract.sudo().team_id
+            if team_sudo and "team_id" not in values:
+                contract._message_auto_subscribe({"team_id": team_sudo.id})
+        return contracts
+
+    def _track_subtype(self, initial_values):
+        self.ensure_one()
+        name = SUBTYPES_BY_STATE.get(self.state) if "state" in initial_values else None
+        if name:
+            return self.env.ref(f"customer_contract.{name}")
+        return super()._track_subtype(initial_values)
+
+    def _log_event(self, event_type, details=None, participant=None, identified_by=None):
+        event = super()._log_event(
+            event_type, details=details, participant=participant, identified_by=identified_by
+        )
+        if event_type in SUBTYPES_BY_EVENT:
+            self._tell_followers(event_type, participant)
+        return event
+
+    def _tell_followers(self, event_type, participant):
+        """Tell those who follow a kind of messages what happened.
+
+        :param str event_type: a kind of event
+        :param recordset participant: whom it is about, if anybody
+        """
+        self.ensure_one()
+        labels = dict(
+            self.env["customer.contract.event"]
+            ._fields["event_type"]
+            ._description_selection(self.env)
+        )
+        name = participant.partner_id.name if participant else ""
+        # Whoever acts in the portal posts nothing that only employees read.
+        self.sudo().message_post(
+            body=": ".join(filter(None, (name, labels[event_type]))),
+            author_id=self.env.ref("base.partner_root").id,
+            subtype_xmlid=f"customer_contract.{SUBTYPES_BY_EVENT[event_type]}",
+        )
