@@ -35,6 +35,7 @@ from . import (
     test_paper_evidence,
     test_paper_gate,
     test_paper_http,
+    test_paper_tours,
     test_portal_access,
     test_portal_link,
     test_portal_list,
