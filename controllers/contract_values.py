@@ -48,6 +48,7 @@ class ContractValuesMixin:
             access.is_preview
             or not participant_sudo
             or not participant_sudo._can_fill_in_values()
+            or participant_sudo._get_paper().state == "submitted"
             or not self._can_be_identified(access)
         ):
             return None

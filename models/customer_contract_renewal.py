@@ -62,6 +62,7 @@ class CustomerContract(models.Model):
         :param str identified_by: how the person was identified
         """
         self.ensure_one()
+        handovers_sudo = self._get_devices_in_use(participant)
         again = self._get_signed_before(participant)
         names = again.mapped("partner_id.name")
         described = self._log_values_changed(participant, changes, identified_by, names)
@@ -69,8 +70,21 @@ class CustomerContract(models.Model):
         self._log_event("version_superseded", details={"version": self.current_version_id.number})
         self._ask_again_after(again, participant)
         self._record_version(author=participant.partner_id.name)
+        handovers_sudo.version_id = self.current_version_id
         self._mark_confirmed(participant)
         self._tell_of_changed_values(participant, described, names)
+
+    def _get_devices_in_use(self, participant):
+        """Return the device that was handed over to a person and is in that person's hands.
+
+        It shows the new version in the same sitting.
+
+        :param recordset participant: the person
+        :rtype: recordset of `customer.contract.in.person`, elevated
+        """
+        # Nobody has rights on handovers.
+        Handover_sudo = self.env["customer.contract.in.person"].sudo()
+        return Handover_sudo._get_of(participant).filtered(lambda one: one._is_usable())
 
     def _log_values_changed(self, participant, changes, identified_by, names=()):
         """Record changed values in the trail, before they are written.

@@ -82,6 +82,12 @@ class CustomerContract(models.Model):
                 raise UserError("\n".join(problems))
         return super()._sign(participant, digest=digest, **values)
 
+    def _record_signature(self, participant, values, identified_by, details=None):
+        # Papers come another way than signatures on the page.
+        if self._get_pending_proposal():
+            raise UserError("\n".join(self._get_value_problems(participant)))
+        return super()._record_signature(participant, values, identified_by, details=details)
+
     # === MAY THEY? === #
 
     def _check_can_fill_in(self, participant, identified_by):
@@ -96,6 +102,8 @@ class CustomerContract(models.Model):
             if participant._fills_in_values():
                 raise UserError(self._explain_why_not(participant))
             raise UserError(_("There is nothing for you to fill in here."))
+        if participant._get_paper().state == "submitted":
+            raise UserError(_("We are checking the contract that you have signed on paper."))
         self._check_identified(participant, identified_by)
 
     # === DRAFTS === #

@@ -108,7 +108,7 @@ class TestCustomFields(ContractValueCommon):
 
     def test_values_are_closed_once_frozen(self):
         contract = self._create_delivery()
-        contract.properties = {**dict(contract.properties), "ovens": 3}
+        contract.properties = {**contract._get_property_values(), "ovens": 3}
         self.assertEqual(contract.properties["ovens"], 3)
         contract.action_send()
         with self.assertRaises(UserError):
@@ -138,7 +138,7 @@ class TestCustomFields(ContractValueCommon):
         )
         contract.write({"partner_id": other.id, "requester_id": False})
         self.assertEqual(contract.properties["tax_id"], "XX1234")
-        contract.properties = {**dict(contract.properties), "tax_id": "YY9999"}
+        contract.properties = {**contract._get_property_values(), "tax_id": "YY9999"}
         contract.write({"partner_id": self.customer_company.id})
         self.assertEqual(contract.properties["tax_id"], "YY9999", "Typed values stay.")
 
@@ -171,7 +171,7 @@ class TestCustomFields(ContractValueCommon):
                 ],
             }
         )
-        self.env["customer.contract.approval.rule"].create(
+        rule = self.env["customer.contract.approval.rule"].create(
             {
                 "name": "Many ovens",
                 "domain": "[('properties.ovens', '=', 9)]",
@@ -183,9 +183,20 @@ class TestCustomFields(ContractValueCommon):
         contract = self._create_delivery()
         self.assertFalse(contract.needs_approval)
         self.assertFalse(contract.approval_plan)
-        contract.properties = {**dict(contract.properties), "ovens": 9}
+        contract.properties = {**contract._get_property_values(), "ovens": 9}
         self.assertTrue(contract.needs_approval)
         self.assertIn("Dora Director", contract.approval_plan)
+        for domain, expected in (
+            ("[('properties.ovens', '>', 8)]", True),
+            ("[('properties.ovens', '>', 9)]", False),
+            ("[('properties.deposit', '>', 5)]", False),
+            ("[('properties.carrier', '=', 'own_van')]", True),
+            ("[('properties.weekend_service', '=', True)]", False),
+            ("[('properties.delivery_date', '>=', '2027-03-01')]", True),
+        ):
+            with self.subTest(domain=domain):
+                rule.domain = domain
+                self.assertEqual(rule._fits(contract.sudo()), expected)
 
     # === TEXT === #
 

@@ -104,7 +104,7 @@ class TestValues(ContractValueCommon):
 
     def test_a_required_field_that_was_not_sent(self):
         contract = self._create_delivery()
-        contract.properties = {**dict(contract.properties), "delivery_date": False}
+        contract.properties = {**contract._get_property_values(), "delivery_date": False}
         contract.action_send()
         result = self._confirm(contract, ovens="3")
         self.assertEqual(set(result["errors"]), {"delivery_date"})
@@ -539,5 +539,5 @@ class TestValues(ContractValueCommon):
     def test_missing_internal_value(self):
         self.fields_by_label["Margin"].is_required = True
         contract = self._create_delivery()
-        contract.properties = {**dict(contract.properties), "margin": False}
+        contract.properties = {**contract._get_property_values(), "margin": False}
         self.assertTrue(any("Margin" in one for one in contract._get_sending_problems()))

@@ -1,4 +1,5 @@
 import json
+from urllib.parse import urlsplit
 
 from odoo.tests import tagged
 from odoo.tools import mute_logger
@@ -191,6 +192,40 @@ class TestValuesHttp(ContractValueCommon, ContractPortalCommon):
         self.assertIn("redirect_url", self._sign(contract, name="Lina Link"))
         signature = contract.sudo().signature_ids
         self.assertEqual(signature.identified_by, "link_code")
+
+    def test_in_person(self):
+        contract = self._create_sent_delivery()
+        address = contract.with_user(self.manager)._hand_over(
+            self._get_participant(contract, self.customer)
+        )
+        self.env.flush_all()
+        self._log_in()
+        self._post(f"{urlsplit(address).path}/start")
+        page = self._get(contract.access_url).text
+        self.assertIn("o_contract_values_form", page)
+        self.assertIn("redirect_url", self._fill_in(contract, values={"ovens": "5"}))
+        self.assertIn("redirect_url", self._sign(contract), "It is the same sitting.")
+        signature = contract.sudo().signature_ids
+        self.assertEqual(signature.identified_by, "in_person")
+        self.assertEqual(signature.version_id.number, 2)
+
+    def test_paper(self):
+        contract = self._create_sent_delivery()
+        customer = self._get_participant(contract, self.customer)
+        self._log_in(self.portal_user)
+        self._post(f"/my/contracts/{contract.id}/channel", channel="paper")
+        answer = self._get(f"/my/contracts/{contract.id}/paper")
+        self.assertNotEqual(answer.headers.get("Content-Type"), "application/pdf")
+        self._fill_in(contract)
+        answer = self._get(f"/my/contracts/{contract.id}/paper")
+        self.assertEqual(answer.headers.get("Content-Type"), "application/pdf")
+        paper = self.env["customer.contract.paper"].sudo()._ensure_draft(customer)
+        paper._write_guarded({"state": "submitted"})
+        answer = self._fill_in(contract, values={"ovens": "5"})
+        self.assertIn("signed on paper", answer["error"])
+        paper._write_guarded({"state": "draft"})
+        self._fill_in(contract, values={"ovens": "5"})
+        self.assertEqual(paper.state, "void", "Pages of the version before are worth nothing.")
 
     def test_portal_policy(self):
         self.contract_type.identity_policy = "portal"
