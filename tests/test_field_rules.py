@@ -647,3 +647,24 @@ class TestFieldRuleHttp(FieldRuleCommon, HttpCase):
                     ["amount_total"],
                     context={"customer_contract_reading": value, "customer_contract_pass": value},
                 )
+
+    def test_rule_and_its_effect_in_the_browser(self):
+        contract = self._create_contract(amount_total=98765)
+        self.administrator.partner_id.email = "boss@company.example.com"
+        self.start_tour(
+            "/odoo/action-customer_contract.customer_contract_field_rule_action",
+            "customer_contract_field_rule",
+            login=self.administrator.login,
+        )
+        rule = self.env["customer.contract.field.rule"].search([])
+        self.assertEqual(rule.field_name, "customer.contract:amount_total")
+        self.assertEqual(rule.access, "hidden")
+        self.assertEqual(rule.exempt_group_ids, self.exempt)
+        self.start_tour(
+            f"/odoo/contracts/{contract.id}",
+            "customer_contract_field_hidden",
+            login=self.agent.login,
+        )
+        self.env.invalidate_all()
+        self.assertEqual(contract.sudo().title, "Written without the amount")
+        self.assertEqual(contract.sudo().amount_total, 98765)

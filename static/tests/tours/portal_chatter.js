@@ -5,6 +5,7 @@ registry.category("web_tour.tours").add("customer_contract_portal_chatter", {
         {
             content: "What the manager wrote to the customer is there",
             trigger: "#chatterRoot:shadow .o-mail-Message:contains(Welcome aboard)",
+            timeout: 60000, // the first time, the messages' own scripts are made
         },
         {
             content: "What the manager noted is not",
