@@ -2,6 +2,7 @@ from . import (
     test_access_matrix,
     test_access_rights,
     test_action_order_property,
+    test_action_tours,
     test_allowed_actions,
     test_approval_rules,
     test_approval_tours,
