@@ -103,6 +103,7 @@
         "demo/res_partner_demo.xml",
         "demo/customer_contract_demo.xml",
         "demo/customer_contract_value_demo.xml",
+        "demo/customer_contract_milestone_demo.xml",
         "demo/customer_contract_section_demo.xml",
     ],
     "assets": {

@@ -78,6 +78,7 @@ from . import (
     customer_contract_signing_in_person,
     customer_contract_signature_witness,
     customer_contract_milestone,
+    customer_contract_milestone_amount,
     customer_contract_milestone_plan,
     customer_contract_milestone_act,
     customer_contract_milestone_reminder,
