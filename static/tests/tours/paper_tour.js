@@ -171,9 +171,12 @@ tours.add("customer_contract_paper_phone", {
             trigger: `${FORM} .o_contract_paper_complete`,
         },
         {
-            content: "Nothing is wider than the phone",
+            content: "Each page is shown, and nothing is wider than the phone",
             trigger: FORM,
-            run() {
+            async run({anchor}) {
+                for (const picture of anchor.querySelectorAll("img")) {
+                    await picture.decode();
+                }
                 const page = document.documentElement;
                 if (page.scrollWidth > page.clientWidth) {
                     throw new Error(`${page.scrollWidth} is too wide`);
