@@ -1,6 +1,8 @@
 from odoo import Command, _, api, models
 from odoo.exceptions import AccessError
 
+from .customer_contract_field_rule import RULED_MODELS
+
 
 class CustomerContract(models.Model):
     """A contract whose fields obey the rules, while its own acts see all of it."""
@@ -91,15 +93,13 @@ class CustomerContract(models.Model):
 
         :raise AccessError: if any is
         """
-        for name, (hidden, _closed) in self._get_field_restrictions().items():
-            if hidden:
-                raise AccessError(
-                    _(
-                        "The audit trail tells the values of “%(field)s”, which a field rule "
-                        "of contracts hides from you.",
-                        field=self._fields[name]._description_string(self.env),
-                    )
+        if self.env["customer.contract.event"]._get_field_restrictions():
+            raise AccessError(
+                _(
+                    "The audit trail tells the values of fields that a field rule of contracts "
+                    "hides from you."
                 )
+            )
 
     def get_audit_trail(self):
         self._check_sees_everything()
@@ -142,6 +142,33 @@ class CustomerContractSection(models.Model):
     _inherit = ["customer.contract.section", "customer.contract.field.access.mixin"]
 
 
+class CustomerContractMilestone(models.Model):
+    _name = "customer.contract.milestone"
+    _inherit = ["customer.contract.milestone", "customer.contract.field.access.mixin"]
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        restrictions = self._get_field_restrictions()
+        names = restrictions.keys() & {name for values in vals_list for name in values}
+        for name in names:
+            self.browse()._check_field_access(self._fields[name], "write")
+        milestones = super(CustomerContractMilestone, self._with_system_reading()).create(vals_list)
+        milestones = milestones.with_env(self.env)
+        for name in names:
+            # Only now it is known in which state their contracts are.
+            milestones._check_field_access(self._fields[name], "write")
+        return milestones
+
+    def write(self, vals):
+        # What follows from a change, such as the trail, is the system's work.
+        for name in self._get_field_restrictions().keys() & vals.keys():
+            self._check_field_access(self._fields[name], "write")
+        return super(CustomerContractMilestone, self._with_system_reading()).write(vals)
+
+    def unlink(self):
+        return super(CustomerContractMilestone, self._with_system_reading()).unlink()
+
+
 class MailTrackingValue(models.Model):
     _inherit = "mail.tracking.value"
 
@@ -175,8 +202,11 @@ class CustomerContractEvent(models.Model):
         :return: the payload, for those from whom any field of contracts is hidden
         :rtype: dict
         """
-        restrictions = self.env["customer.contract"]._get_field_restrictions()
-        if not any(hidden for hidden, _closed in restrictions.values()):
+        if not any(
+            hidden
+            for name in RULED_MODELS
+            for hidden, _closed in self.env[name]._get_field_restrictions().values()
+        ):
             return {}
         states = self.env["customer.contract.field.rule"]._get_all_states()
         return {"payload": (states, states)}
@@ -191,9 +221,13 @@ class CustomerContractEvent(models.Model):
         # The payload as such is closed to those from whom fields are hidden.
         payload = super(CustomerContractEvent, self.sudo())._get_payload()
         details = payload.get("details")
-        if details and "fields" in details and self._get_field_restrictions():
+        if not details or not self._get_field_restrictions():
+            return payload
+        if "fields" in details:
             values = {name: [_("not shown"), _("not shown")] for name in details["fields"]}
             payload["details"] = {**details, "fields": values}
+        elif self.event_type.startswith("milestone"):
+            payload["details"] = {"values": _("not shown")}
         return payload
 
 

@@ -2,7 +2,7 @@ from odoo import _, api, fields, models, tools
 from odoo.exceptions import ValidationError
 
 # The models whose fields can be ruled, beside the contract's own.
-RULED_MODELS = ("customer.contract", "customer.contract.section")
+RULED_MODELS = ("customer.contract", "customer.contract.section", "customer.contract.milestone")
 
 # Without these, the pages and Odoo's own machinery (names, rights, messages,
 # activities) cannot work at all.

@@ -381,7 +381,8 @@ class TestFieldHiddenInStates(FieldRuleCommon):
         self.assertEqual(rows[0][0], "Open")
         self.assertTrue(rows[0][1])
         self.assertEqual(rows[0][2], "Carla Customer")
-        self.assertEqual(rows[1], ["Closed", "", "", "Out for Signature"])
+        self.assertEqual(rows[1][:3], ["Closed", "", ""])
+        self.assertTrue(rows[1][3])
 
     def test_searching_and_grouping(self):
         for search in (
@@ -501,6 +502,45 @@ class TestReadOnlyField(FieldRuleCommon):
                 )
         section.title = "Scope of work"
         self.assertIn("ovens", self._as_agent(contract).copy().section_ids[0].body)
+
+    def test_amounts_of_milestones(self):
+        contract = self._create_contract(amount_total=1000)
+        milestone = (
+            self.env["customer.contract.milestone"]
+            .with_user(self.all_user)
+            .create(
+                {
+                    "contract_id": contract.id,
+                    "name": "Delivery",
+                    "date": "2026-05-01",
+                    "amount": 432,
+                }
+            )
+        )
+        self._create_rule("amount", "hidden", model="customer.contract.milestone")
+        milestone.invalidate_recordset()
+        own = milestone.with_user(self.agent)
+        for call in (
+            lambda: own.amount,
+            lambda: own.read(["amount"]),
+            lambda: own.search([("amount", ">", 1)]),
+            lambda: own.write({"amount": 1}),
+            lambda: self._as_agent(contract).search([("milestone_ids.amount", ">", 1)]),
+            lambda: self._as_agent(contract).web_read(
+                {"milestone_ids": {"fields": {"amount": {}}}}
+            ),
+            lambda: self._as_agent(contract).write(
+                {"milestone_ids": [Command.update(milestone.id, {"amount": 1})]}
+            ),
+        ):
+            self._assert_refused(call)
+        own.name = "Delivery and assembly"
+        events = self._as_agent(contract).event_ids
+        self.assertNotIn("432", " ".join(events.mapped(lambda event: event.description or "")))
+        self._as_agent(contract).get_view(view_type="form")
+        self._sign_as_manager(self._as_agent(contract))
+        contract.action_send()
+        self.assertEqual(milestone.with_user(self.all_user).amount, 432)
 
     def test_everything_closed_and_still_at_work(self):
         """Whatever is closed to an agent, the agent's contracts go their way."""
