@@ -45,7 +45,7 @@ class ContractValuesMixin:
         """
         contract_sudo, participant_sudo = access.contract_sudo, access.participant_sudo
         if (
-            access.is_preview
+            (access.is_preview and not access.preview)
             or not participant_sudo
             or not participant_sudo._can_fill_in_values()
             or participant_sudo._get_paper().state == "submitted"
@@ -64,8 +64,9 @@ class ContractValuesMixin:
                 **self._prepare_code_props(access),
             }
         draft_sudo = participant_sudo._get_value_draft()
-        # Before the code is entered, a link's holder is not shown what was typed.
-        if participant_sudo._needs_code(access.identified_by):
+        # Before the code is entered, a link's holder is not shown what was typed; and what
+        # was not sent yet is nobody else's business.
+        if access.preview or participant_sudo._needs_code(access.identified_by):
             draft_sudo = draft_sudo.browse()
         typed = draft_sudo._get_typed()
         conflicts = {}

@@ -10,8 +10,8 @@ from .customer_contract_type_field import NUMBER_TYPES
 from .customer_contract_value_content import PLACEHOLDER
 
 OPERATORS = [
-    ("set", "is filled in"),
-    ("not set", "is empty"),
+    ("set", "is filled in, or yes"),
+    ("not set", "is empty, or no"),
     ("=", "is"),
     ("!=", "is not"),
     (">=", "is at least"),
