@@ -15,7 +15,8 @@ class ContractPaperMixin:
         :rtype: dict
         """
         participant_sudo = access.participant_sudo
-        if access.is_preview or not participant_sudo or participant_sudo.role != "signer":
+        is_generic = access.is_preview and not access.preview
+        if is_generic or not participant_sudo or participant_sudo.role != "signer":
             return {"paper": None, "paper_props": None}
         paper_sudo = participant_sudo._get_paper()
         is_open = (
@@ -40,7 +41,7 @@ class ContractPaperMixin:
         participant_sudo = access.participant_sudo
         return (
             bool(participant_sudo)
-            and not access.is_preview
+            and (not access.is_preview or access.preview)
             and participant_sudo._can_choose_paper()
             and self._can_be_identified(access)
         )
@@ -122,11 +123,18 @@ class ContractPaperMixin:
                 "text": paper_sudo.decision_reason,
                 "channel": back,
             }
+        contract_sudo = access.contract_sudo
+        manager_sudo = contract_sudo.user_id.partner_id or contract_sudo.company_id.partner_id
         return {
             "color": "info",
             "title": self.env._("You asked to sign on paper")
             if back
             else self.env._("Please sign on paper"),
-            "text": self.env._("Download the contract, print and sign it, and send it below."),
+            "text": self.env._(
+                "Download the contract, print and sign it, and send it below or to %(name)s "
+                "(%(email)s).",
+                name=manager_sudo.name,
+                email=manager_sudo.email or contract_sudo.company_id.email or "",
+            ),
             "channel": back,
         }

@@ -259,7 +259,8 @@ class CustomerContractSigning(ContractPageMixin, Controller):
         """
         return (
             dialog in CODED_ACTS
-            and not access.is_preview
+            and (not access.is_preview or access.preview)
+            and bool(access.participant_sudo)
             and access.participant_sudo._can_get_code()
             and access.participant_sudo._needs_code(access.identified_by)
         )

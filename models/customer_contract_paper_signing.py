@@ -286,6 +286,8 @@ class CustomerContract(models.Model):
         # Participants see that a paper is being checked, not the paper.
         contract_sudo = self.sudo()
         waiting = contract_sudo._get_next_participants()
+        # together with those of the other contracts on the page
+        waiting = waiting.with_prefetch(contract_sudo.participant_ids._prefetch_ids)
         papers_sudo = waiting.paper_ids.filtered(lambda paper: paper.state == "submitted")
         if waiting and papers_sudo.participant_id == waiting:
             people = ", ".join(papers_sudo.mapped("signed_by"))
