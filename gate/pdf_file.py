@@ -219,7 +219,7 @@ def _measure(data):
             size += len(unpacker.decompress(rest, 4 * 1024**2))
             rest = unpacker.unconsumed_tail
     except zlib.error:
-        pass  # a broken stream shows as an empty page, and harms nobody
+        return size  # a broken stream shows as an empty page, and harms nobody
     return size
 
 

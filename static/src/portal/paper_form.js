@@ -65,8 +65,8 @@ export class ContractPaperForm extends Component {
     /**
      * Says what a page is, for those who cannot see its picture.
      *
-     * @param {Object} page
-     * @returns {String}
+     * @param {object} page
+     * @returns {string}
      */
     describePage(page) {
         if (page.result === "matched") {
@@ -244,9 +244,9 @@ export class ContractPaperForm extends Component {
     /**
      * Sends a form, and takes over how the pages stand afterwards.
      *
-     * @param {String} path
+     * @param {string} path
      * @param {FormData} form
-     * @returns {Object} the server's answer, or an error in its shape
+     * @returns {object} the server's answer, or an error in its shape
      */
     async post(path, form) {
         form.append("csrf_token", odoo.csrf_token);

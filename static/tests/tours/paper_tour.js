@@ -6,7 +6,7 @@ const tours = registry.category("web_tour.tours");
 /**
  * Fetches files that the test has laid ready.
  *
- * @param {String[]} names
+ * @param {string[]} names
  * @returns {Promise<DataTransfer>}
  */
 async function takeFiles(names) {
@@ -24,7 +24,7 @@ async function takeFiles(names) {
  * Chooses files as a person does in the dialog of the system, or with the camera.
  *
  * @param {HTMLInputElement} input
- * @param {String[]} names
+ * @param {string[]} names
  */
 async function choose(input, names) {
     input.files = (await takeFiles(names)).files;
@@ -81,7 +81,8 @@ tours.add("customer_contract_paper", {
         {
             content: "A wrong file is named; the right ones are there",
             trigger: `${FORM} .o_contract_paper_files input`,
-            run: ({anchor}) => choose(anchor, ["page3.jpg", "program.jpg", "page1.jpg"]),
+            run: ({anchor}) =>
+                choose(anchor, ["page3.jpg", "program.jpg", "page1.jpg"]),
         },
         {
             trigger: `${FORM} [role='alert']:contains(program.jpg: This is a program)`,
@@ -119,7 +120,11 @@ tours.add("customer_contract_paper", {
             async run({anchor}) {
                 const dataTransfer = await takeFiles(["page2.pdf"]);
                 anchor.dispatchEvent(
-                    new DragEvent("drop", {dataTransfer, bubbles: true, cancelable: true})
+                    new DragEvent("drop", {
+                        dataTransfer,
+                        bubbles: true,
+                        cancelable: true,
+                    })
                 );
             },
         },
@@ -196,10 +201,12 @@ tours.add("customer_contract_paper_review", {
         },
         {
             content: "Scan and version stand side by side",
-            trigger: ".o_contract_paper_compare > div:first-child iframe.o_pdfview_iframe",
+            trigger:
+                ".o_contract_paper_compare > div:first-child iframe.o_pdfview_iframe",
         },
         {
-            trigger: ".o_contract_paper_compare > div:last-child iframe.o_pdfview_iframe",
+            trigger:
+                ".o_contract_paper_compare > div:last-child iframe.o_pdfview_iframe",
         },
         {
             trigger: ".alert-warning:contains(Page 3 of the contract is missing)",
