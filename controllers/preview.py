@@ -126,17 +126,19 @@ class CustomerContractPreview(CustomerContractPortal):
             if access:
                 response = serve(access)
             else:
-                response = request.render(
-                    "customer_contract.portal_preview_hidden",
-                    {
-                        "page_name": "contract",
-                        "preview": preview,
-                        "contract": contract_sudo,
-                        "reason": contract_sudo._explain_invisibility(preview.partner_sudo),
-                    },
+                response = self._make_private(
+                    request.render(
+                        "customer_contract.portal_preview_hidden",
+                        {
+                            "page_name": "contract",
+                            "preview": preview,
+                            "contract": contract_sudo,
+                            "reason": contract_sudo._explain_invisibility(preview.partner_sudo),
+                        },
+                    )
                 )
             response.flatten()
-        return self._make_private(response)
+        return response
 
     @contextmanager
     def _in_the_name_of(self, preview):
