@@ -209,6 +209,15 @@ class CustomerContract(models.Model):
 
     # === HOW IT ENDS === #
 
+    def _get_next_step(self, partner=None):
+        # Participants see who is waited for, not each other's disputes.
+        dispute_sudo = self._get_open_dispute() if self.state == "disputed" else None
+        if not dispute_sudo or not dispute_sudo.answered_on:
+            return super()._get_next_step(partner)
+        if partner == dispute_sudo.partner_id:
+            return _("Your objection was answered")
+        return _("Waiting for %(people)s", people=dispute_sudo.partner_id.name)
+
     def _get_open_dispute(self):
         """Return the dispute for which the contract waits, if any.
 

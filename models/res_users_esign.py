@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import Command, api, fields, models
 from odoo.fields import Domain
 
 
@@ -10,6 +10,7 @@ class ResUsers(models.Model):
     contract_esign_right = fields.Boolean(
         "Allow E-Sign",
         compute="_compute_contract_esign_right",
+        inverse="_inverse_contract_esign_right",
         search="_search_contract_esign_right",
         help="Has the right to sign contracts electronically for the company.",
     )
@@ -18,6 +19,13 @@ class ResUsers(models.Model):
     def _compute_contract_esign_right(self):
         for user in self:
             user.contract_esign_right = user.has_group("customer_contract.group_contract_esign")
+
+    def _inverse_contract_esign_right(self):
+        # Written with the user's own rights: only those who manage users may.
+        group = self.env.ref("customer_contract.group_contract_esign")
+        for user in self:
+            command = Command.link if user.contract_esign_right else Command.unlink
+            user.write({"group_ids": [command(group.id)]})
 
     def _search_contract_esign_right(self, operator, value):
         if operator != "in":

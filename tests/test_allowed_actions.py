@@ -159,6 +159,16 @@ class TestAllowedActions(ContractCommon):
         self.assertTrue(self.customer.is_contract_signer)
         self.assertFalse(self.customer_company.is_contract_signer)
 
+    def test_right_is_a_checkbox_of_those_who_manage_users(self):
+        self.manager.contract_esign_right = False
+        self.assertFalse(self.manager.has_group("customer_contract.group_contract_esign"))
+        with self.assertRaises(AccessError):
+            self.manager.with_user(self.manager).contract_esign_right = True
+        with self.assertRaises(AccessError):
+            self.manager.with_user(self.administrator).contract_esign_right = True
+        self.manager.contract_esign_right = True
+        self.assertTrue(self.manager.has_group("customer_contract.group_contract_esign"))
+
     def test_employee_without_right_cannot_sign_whichever_way(self):
         contract = self._create_contract()
         participant = self._get_participant(contract, self.manager.partner_id)

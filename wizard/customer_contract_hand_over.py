@@ -2,6 +2,7 @@ import base64
 import io
 
 import qrcode
+from markupsafe import Markup
 
 from odoo import _, api, fields, models
 from odoo.exceptions import UserError
@@ -27,7 +28,7 @@ class CustomerContractHandOver(models.TransientModel):
     )
     # The address holds a token: it is shown, and stored nowhere.
     address = fields.Char(compute="_compute_address")
-    qr_code = fields.Binary("QR Code", compute="_compute_address")
+    qr_code = fields.Html("QR Code", compute="_compute_address", sanitize=False)
 
     @api.depends("contract_id")
     def _compute_candidate_ids(self):
@@ -41,7 +42,10 @@ class CustomerContractHandOver(models.TransientModel):
         if address:
             output = io.BytesIO()
             qrcode.make(address, box_size=5, border=2).save(output, format="PNG")
-            picture = base64.b64encode(output.getvalue())
+            picture = Markup('<img src="%s" alt="%s" class="d-block mx-auto"/>') % (
+                f"data:image/png;base64,{base64.b64encode(output.getvalue()).decode()}",
+                _("QR code that opens the contract on another device"),
+            )
         self.address = address
         self.qr_code = picture
 
