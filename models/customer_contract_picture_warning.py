@@ -10,7 +10,9 @@ class CustomerContract(models.Model):
 
     picture_warning = fields.Text(compute="_compute_picture_warning", groups="base.group_user")
 
-    @api.depends("state", "current_version_id", "section_ids.body", "section_ids.title")
+    # Not on the sections: the form would ask the server after every word typed in them.
+    # What is shown is what was saved.
+    @api.depends("state", "current_version_id")
     def _compute_picture_warning(self):
         for contract in self:
             warnings = contract._get_sending_warnings() if contract._can_be_edited() else []

@@ -177,6 +177,7 @@ class TestPictureWarning(ApprovalCommon):
         self.assertFalse(contract.picture_warning)
         address = "https://elsewhere.example.com/plan.png"
         contract.section_ids[0].body = f'<p>Plan: <img src="{address}"></p>'
+        contract.invalidate_recordset(["picture_warning"])
         self.assertIn("Section Scope", contract.picture_warning)
         self.assertIn(address, contract.picture_warning)
         self.assertNotIn(address, "".join(contract._get_sending_problems()))
@@ -187,6 +188,7 @@ class TestPictureWarning(ApprovalCommon):
     def test_pictures_inside_are_fine(self):
         contract = self._create_contract()
         contract.section_ids[0].body = f'<p><img src="data:image/png;base64,{self.signature}"></p>'
+        contract.invalidate_recordset(["picture_warning"])
         self.assertFalse(contract.picture_warning)
 
     def test_every_picture_is_named(self):
