@@ -74,7 +74,7 @@ class CustomerContractFieldRule(models.Model):
     )
     in_draft = fields.Boolean("Draft", tracking=True)
     in_approval = fields.Boolean(tracking=True)
-    in_sent = fields.Boolean("Out for Signature", tracking=True)
+    in_sent = fields.Boolean("Needs Signature", tracking=True)
     in_signed = fields.Boolean("Signed", tracking=True)
     in_disputed = fields.Boolean("Disputed", tracking=True)
     in_declined = fields.Boolean("Declined", tracking=True)
