@@ -224,7 +224,8 @@ class CustomerContractEvent(models.Model):
         if not details or not self._get_field_restrictions():
             return payload
         if "fields" in details:
-            values = {name: [_("not shown"), _("not shown")] for name in details["fields"]}
+            closed = _("not shown")
+            values = {name: [closed, closed] for name in details["fields"]}
             payload["details"] = {**details, "fields": values}
         elif self.event_type.startswith("milestone"):
             payload["details"] = {"values": _("not shown")}

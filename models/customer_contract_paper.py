@@ -290,12 +290,12 @@ class CustomerContractPaper(models.Model):
             problems.append(_("The pages are from prints that do not belong together."))
         numbers = matched.mapped("number")
         problems += [
-            _("Page %(number)s of the contract is missing.", number=number)
+            self.env._("Page %(number)s of the contract is missing.", number=number)
             for number in range(1, max(totals) + 1)
             if number not in numbers
         ]
         problems += [
-            _("Page %(number)s of the contract is there more than once.", number=number)
+            self.env._("Page %(number)s of the contract is there more than once.", number=number)
             for number in sorted(set(numbers))
             if numbers.count(number) > 1
         ]

@@ -87,7 +87,9 @@ class CustomerContract(models.Model):
         return format_list(
             self.env,
             [
-                _("%(field)s: %(old)s → %(new)s", field=label, old=old or "∅", new=new or "∅")
+                self.env._(
+                    "%(field)s: %(old)s → %(new)s", field=label, old=old or "∅", new=new or "∅"
+                )
                 for label, (old, new) in changes.items()
             ],
             "unit-short",

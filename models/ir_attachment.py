@@ -116,7 +116,7 @@ class IrAttachment(models.Model):
         if not closed:
             return result
         forbidden = closed | (result[0] if result else self.browse())
-        return forbidden, lambda: AccessError(_("You may not read this file."))
+        return forbidden, lambda: AccessError(self.env._("You may not read this file."))
 
     @api.model
     def _get_by_image_address(self, address):
