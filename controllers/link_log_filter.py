@@ -7,7 +7,9 @@ every request to the log.
 import logging
 import re
 
-TOKEN_IN_ADDRESS = re.compile(r"((?:/|%2F)contract(?:/|%2F)(?:sign|in_person)(?:/|%2F))[^/\s?&#\"']+", re.I)
+TOKEN_IN_ADDRESS = re.compile(
+    r"((?:/|%2F)contract(?:/|%2F)(?:sign|in_person)(?:/|%2F))[^/\s?&#\"']+", re.I
+)
 
 
 class LinkLogFilter(logging.Filter):

@@ -119,7 +119,8 @@ export class ContractSectionsField extends Component {
 
     get canHaveConditions() {
         return Boolean(
-            this.fieldInfo.condition_field_id && this.props.record.data.has_custom_fields
+            this.fieldInfo.condition_field_id &&
+                this.props.record.data.has_custom_fields
         );
     }
 

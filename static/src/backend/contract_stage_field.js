@@ -1,6 +1,9 @@
 import {_t} from "@web/core/l10n/translation";
 import {registry} from "@web/core/registry";
-import {StatusBarField, statusBarField} from "@web/views/fields/statusbar/statusbar_field";
+import {
+    StatusBarField,
+    statusBarField,
+} from "@web/views/fields/statusbar/statusbar_field";
 
 /**
  * The stages of a contract's type, the present one in its colour.

@@ -23,7 +23,10 @@ function isDocument({file}) {
 export function getChosenFiles(files) {
     return [...files]
         .map((file) =>
-            place(file, (file.webkitRelativePath || "").split("/").slice(0, -1).join("/"))
+            place(
+                file,
+                (file.webkitRelativePath || "").split("/").slice(0, -1).join("/")
+            )
         )
         .filter(isDocument);
 }
@@ -49,7 +52,9 @@ async function readDirectory(directory) {
 
 async function readEntry(entry, folder) {
     if (entry.isFile) {
-        const file = await new Promise((resolve, reject) => entry.file(resolve, reject));
+        const file = await new Promise((resolve, reject) =>
+            entry.file(resolve, reject)
+        );
         return [place(file, folder)];
     }
     const files = [];

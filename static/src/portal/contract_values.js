@@ -114,7 +114,9 @@ export class ContractValues extends Interaction {
         const frozen = button.innerText;
         element.append(button);
         this.buttons.set(button, frozen);
-        this.addListener(button, "click", () => this.openInText(element, button, field));
+        this.addListener(button, "click", () =>
+            this.openInText(element, button, field)
+        );
         this.addListener(button, "keydown", (ev) => {
             if (ev.key === "Enter" || ev.key === " ") {
                 ev.preventDefault();
@@ -288,7 +290,8 @@ export class ContractValues extends Interaction {
     async sendCode() {
         const status = this.el.querySelector(".o_contract_values_code_status");
         const answer = await this.post(this.codeUrl, {});
-        status.textContent = answer.error || _t("The code was sent to %s.", answer.sent_to);
+        status.textContent =
+            answer.error || _t("The code was sent to %s.", answer.sent_to);
     }
 
     send(values) {
@@ -364,7 +367,8 @@ export class ContractValues extends Interaction {
         const control = this.getControl(field);
         const offer = document.createElement("div");
         offer.id = `${control.id}_conflict`;
-        offer.className = "o_contract_value_conflict alert alert-warning py-2 mt-2 mb-0";
+        offer.className =
+            "o_contract_value_conflict alert alert-warning py-2 mt-2 mb-0";
         offer.textContent = `${text} `;
         const button = document.createElement("button");
         button.type = "button";

@@ -68,7 +68,8 @@ tours.add("customer_contract_folder", {
             },
         },
         {
-            content: "they keep their folders, and what the system left there is not added",
+            content:
+                "they keep their folders, and what the system left there is not added",
             trigger: `${ROW}:eq(1)`,
         },
         {
@@ -98,7 +99,8 @@ tours.add("customer_contract_folder", {
             },
         },
         {
-            trigger: ".o_notification:contains('nothing.pdf was not added'):contains('is empty')",
+            trigger:
+                ".o_notification:contains('nothing.pdf was not added'):contains('is empty')",
         },
         {
             content: "show all",
@@ -160,7 +162,8 @@ tours.add("customer_contract_folder", {
             run: "click",
         },
         {
-            trigger: "[name='milestone_ids'] .o_selected_row [name='date'] input, [name='milestone_ids'] .o_selected_row [name='date'] button",
+            trigger:
+                "[name='milestone_ids'] .o_selected_row [name='date'] input, [name='milestone_ids'] .o_selected_row [name='date'] button",
             run: "click",
         },
         {
@@ -177,7 +180,8 @@ tours.add("customer_contract_folder", {
         },
         {
             content: "the amount follows",
-            trigger: "[name='milestone_ids'] .o_selected_row [name='amount'] input:value(300.00)",
+            trigger:
+                "[name='milestone_ids'] .o_selected_row [name='amount'] input:value(300.00)",
         },
         {
             trigger: ".o_form_button_save",
@@ -213,7 +217,8 @@ tours.add("customer_contract_bulk_documents", {
         },
         {
             content: "who opened it",
-            trigger: ".o_data_row:contains('a.pdf') button[name='action_view_accesses']",
+            trigger:
+                ".o_data_row:contains('a.pdf') button[name='action_view_accesses']",
             run: "click",
         },
         {
@@ -251,14 +256,17 @@ tours.add("customer_contract_portal_plan", {
             trigger: ".o_contract_preview iframe:not([src])",
         },
         {
-            trigger: ".o_contract_file:contains('plan.pdf') .o_contract_preview summary",
+            trigger:
+                ".o_contract_file:contains('plan.pdf') .o_contract_preview summary",
             run: "click",
         },
         {
-            trigger: ".o_contract_preview[open] iframe[src*='/document/'][title*='plan.pdf']",
+            trigger:
+                ".o_contract_preview[open] iframe[src*='/document/'][title*='plan.pdf']",
         },
         {
-            trigger: ".o_contract_file:contains('oven.jpg') .o_contract_preview summary",
+            trigger:
+                ".o_contract_file:contains('oven.jpg') .o_contract_preview summary",
             run: "click",
         },
         {

@@ -69,7 +69,8 @@ registry.category("web_tour.tours").add("customer_contract_field_hidden", {
             run: "click",
         },
         {
-            trigger: ".o_list_view:not(:has([name='amount_total'])), .o_kanban_view:not(:has([name='amount_total']))",
+            trigger:
+                ".o_list_view:not(:has([name='amount_total'])), .o_kanban_view:not(:has([name='amount_total']))",
         },
     ],
 });

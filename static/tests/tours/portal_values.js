@@ -34,7 +34,8 @@ tours.add("customer_contract_values_desktop", {
     steps: () => [
         {
             content: "Signing comes after the details",
-            trigger: ".o_contract_actions .o_contract_to_details:contains(Check your details)",
+            trigger:
+                ".o_contract_actions .o_contract_to_details:contains(Check your details)",
             run: "click",
         },
         {

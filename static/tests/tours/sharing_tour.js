@@ -14,7 +14,8 @@ tours.add("customer_contract_share", {
         },
         {
             content: "the requester is named",
-            trigger: ".modal .o_field_widget[name='requester_id'] input:value(Rick Requester)",
+            trigger:
+                ".modal .o_field_widget[name='requester_id'] input:value(Rick Requester)",
         },
         {
             content: "look for somebody of another company",
@@ -36,7 +37,8 @@ tours.add("customer_contract_share", {
         },
         {
             content: "share nevertheless",
-            trigger: ".modal .modal-footer button[name='action_confirm']:contains('Share')",
+            trigger:
+                ".modal .modal-footer button[name='action_confirm']:contains('Share')",
             run: "click",
         },
         {
@@ -70,7 +72,8 @@ tours.add("customer_contract_share", {
         },
         {
             content: "share",
-            trigger: ".modal .modal-footer button[name='action_confirm']:contains('Share')",
+            trigger:
+                ".modal .modal-footer button[name='action_confirm']:contains('Share')",
             run: "click",
         },
         {
@@ -100,7 +103,8 @@ tours.add("customer_contract_read_draft", {
     steps: () => [
         {
             content: "open the draft from the list",
-            trigger: ".o_contract_list tr:contains('In preparation') a:contains('Oven Lease')",
+            trigger:
+                ".o_contract_list tr:contains('In preparation') a:contains('Oven Lease')",
             run: "click",
             expectUnloadPage: true,
         },
@@ -110,11 +114,13 @@ tours.add("customer_contract_read_draft", {
         },
         {
             content: "all over",
-            trigger: ".o_contract_document[data-watermark='DRAFT']:contains('We maintain the ovens')",
+            trigger:
+                ".o_contract_document[data-watermark='DRAFT']:contains('We maintain the ovens')",
         },
         {
             content: "there is nothing to sign, and no file",
-            trigger: ".o_contract_actions:not(:has(.o_contract_sign_button, .o_contract_download))",
+            trigger:
+                ".o_contract_actions:not(:has(.o_contract_sign_button, .o_contract_download))",
         },
     ],
 });
@@ -161,7 +167,8 @@ tours.add("customer_contract_preview_as", {
         },
         {
             content: "send it",
-            trigger: "form[action*='/preview/']:has(#contract_question) button[type='submit']",
+            trigger:
+                "form[action*='/preview/']:has(#contract_question) button[type='submit']",
             run: "click",
             expectUnloadPage: true,
         },
@@ -197,7 +204,8 @@ tours.add("customer_contract_portal_customers", {
         },
         {
             content: "see what the customer sees",
-            trigger: ".o_data_row:contains('Carla Customer') button:contains('What They See')",
+            trigger:
+                ".o_data_row:contains('Carla Customer') button:contains('What They See')",
             run: "click",
         },
         {
