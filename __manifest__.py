@@ -88,7 +88,6 @@
         "views/verification_templates.xml",
         "views/customer_contract_value_views.xml",
         "views/customer_contract_menus.xml",  # after the actions it opens
-        "views/customer_contract_sharing_views.xml",
         "views/res_partner_sharing_views.xml",
         "views/customer_contract_milestone_views.xml",
         "views/customer_contract_document_views.xml",

@@ -61,7 +61,6 @@ class ContractInPersonMixin:
             "can_dispute": False,
             "can_decline": False,
             "can_delegate": False,
-            "can_choose_paper": False,
             "can_use_paper": False,
             "paper_props": None,
             "dispute": None,

@@ -83,7 +83,6 @@ class ContractPageMixin(
             "can_sign": can_sign,
             "can_approve": self._can_approve(access),
             "can_object": self._can_object(access),
-            "can_choose_paper": bool(participant_sudo) and participant_sudo._can_choose_paper(),
             "can_delegate": self._can_delegate(access),
             "sign_props": self._prepare_sign_props(access) if can_sign else None,
             "refusal_reasons": self._get_refusal_reasons(),

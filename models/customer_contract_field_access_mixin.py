@@ -179,7 +179,7 @@ class CustomerContractFieldAccessMixin(models.AbstractModel):
 
         return [
             (hidden, self.browse([record.id for record in records]))
-            for hidden, records in groupby(self, key=get_hidden)
+            for hidden, records in groupby(self, key=get_hidden)  # pylint: disable=bad-builtin-groupby
         ]
 
     @api.model

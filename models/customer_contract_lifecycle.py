@@ -252,8 +252,12 @@ class CustomerContract(models.Model):
             }
         )
 
-    def _tell_manager(self, text):
-        """Tell the contract's manager about something that needs an answer."""
+    def _tell_manager(self, text, activity_type="mail.mail_activity_data_todo"):
+        """Tell the contract's manager about something that needs an answer.
+
+        :param str text: what happened
+        :param str activity_type: external id of the type of the work that is planned
+        """
         self.ensure_one()
         # Whoever acts in the portal has no right to plan work for employees.
         contract_sudo = self.sudo()
@@ -265,7 +269,7 @@ class CustomerContract(models.Model):
         )
         if contract_sudo.user_id:
             contract_sudo.activity_schedule(
-                "mail.mail_activity_data_todo",
+                activity_type,
                 summary=text[:120],
                 user_id=contract_sudo.user_id.id,
             )

@@ -353,12 +353,7 @@ class CustomerContractPaper(models.Model):
             paper._write_guarded({"state": "void"})
             if was_submitted:
                 paper.contract_id._log_event("paper_void", participant=paper.participant_id)
-                paper._finish_activities()
-
-    def _finish_activities(self):
-        """End the work that was planned to check the papers."""
-        for paper in self:
-            paper.contract_id.activity_unlink(["customer_contract.mail_activity_type_paper"])
+        open_papers.contract_id._finish_paper_activities()
 
     def _prepare_details(self):
         """Prepare what the trail keeps about a paper.

@@ -156,7 +156,7 @@ class CustomerContractPaper(models.Model):
                 "decision_reason": reason or False,
             }
         )
-        self._finish_activities()
+        self.contract_id._finish_paper_activities()
         details = {"accepted_by": decided_by or "", **self._prepare_details()}
         if reason:
             details["reason"] = reason
@@ -215,7 +215,7 @@ class CustomerContractPaper(models.Model):
                 "decision_reason": reason,
             }
         )
-        self._finish_activities()
+        self.contract_id._finish_paper_activities()
         contract, participant = self.contract_id, self.participant_id
         contract._log_event(
             "paper_returned",

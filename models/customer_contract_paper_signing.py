@@ -2,6 +2,8 @@ from odoo import _, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 
+from .customer_contract_routing import OPEN_STATES
+
 RECEIVED = "paper_received"
 
 
@@ -142,6 +144,7 @@ class CustomerContract(models.Model):
             paper_sudo._accept(decided_by="")
         else:
             paper_sudo._ask_to_check()
+        self._finish_paper_activities()
         return paper_sudo
 
     def _check_paper_values(self, values):
@@ -202,6 +205,7 @@ class CustomerContract(models.Model):
             details=paper_sudo._prepare_details(),
             participant=participant_sudo,
         )
+        contract_sudo._finish_paper_activities()
         return paper_sudo.sudo(False)
 
     def _check_may_decide_on_papers(self):
@@ -249,6 +253,31 @@ class CustomerContract(models.Model):
         }
 
     # === WHAT HAPPENS MEANWHILE === #
+
+    def _finish_paper_activities(self):
+        """End the work planned about papers that nobody waits for any more.
+
+        Several people may sign on paper at the same time: one activity stays for each of
+        them that is still waited for.
+        """
+        # Whoever acts in the portal has no right to employees' work.
+        for contract in self.sudo():
+            to_check = contract.paper_ids.filtered(lambda paper: paper.state == "submitted")
+            expected = contract.participant_ids.filtered(
+                lambda participant: (
+                    participant.channel == "paper"
+                    and participant.state in (*OPEN_STATES, "disputed")
+                )
+            )
+            for activity_type, waiting in (
+                ("customer_contract.mail_activity_type_paper", to_check),
+                (
+                    "customer_contract.mail_activity_type_paper_wish",
+                    expected - to_check.participant_id,
+                ),
+            ):
+                activities = contract.activity_search([activity_type]).sorted("id")
+                activities[: max(len(activities) - len(waiting), 0)].unlink()
 
     def write(self, vals):
         result = super().write(vals)

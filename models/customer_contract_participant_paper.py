@@ -25,6 +25,7 @@ class CustomerContractParticipant(models.Model):
         if vals.get("state") and vals["state"] not in (*OPEN_STATES, "disputed"):
             # Papers follow their signer, whoever moves that one on.
             self.sudo().paper_ids._void()
+            self.contract_id._finish_paper_activities()
         return result
 
     def _get_paper(self):
@@ -49,6 +50,7 @@ class CustomerContractParticipant(models.Model):
             return
         submitted = self.paper_ids.filtered(lambda paper: paper.state == "submitted")
         self.paper_ids._void()
+        self.contract_id._finish_paper_activities()
         if submitted:
             self.contract_id._tell_manager(
                 _(

@@ -84,7 +84,7 @@ class CustomerContractTypeField(models.Model):
         help="When the customer changes the value, the contract's manager has to accept it "
         "before it counts.",
     )
-    help = fields.Char("Help", translate=True, help="Shown to the customer with the field.")
+    help = fields.Char(translate=True, help="Shown to the customer with the field.")
     minimum = fields.Char(
         "At Least",
         help="Of numbers and amounts the least value, of texts the least number of "

@@ -311,7 +311,7 @@ class TestHiddenField(FieldRuleCommon):
         self.assertEqual(self.own.amount_total, 98765)
         rule.active = True
         with self.assertRaises(AccessError):
-            self.own.amount_total  # noqa: B018
+            _value = self.own.amount_total
         rule.unlink()
         self.assertEqual(self.own.amount_total, 98765)
 
@@ -362,9 +362,9 @@ class TestFieldHiddenInStates(FieldRuleCommon):
     def test_code_is_refused(self):
         self.assertTrue(self.both[0].date_start)
         with self.assertRaises(AccessError):
-            self.both[1].date_start  # noqa: B018
+            _value = self.both[1].date_start
         with self.assertRaises(AccessError):
-            self.both.requester_id  # noqa: B018
+            _value = self.both.requester_id
         self.assertTrue(self.both[1].sudo().date_start)
 
     def test_the_cache_is_not_spoilt(self):
@@ -374,7 +374,7 @@ class TestFieldHiddenInStates(FieldRuleCommon):
             ["2026-02-03", "2026-02-04"],
         )
         with self.assertRaises(AccessError):
-            self.both[1].date_start  # noqa: B018
+            _value = self.both[1].date_start
 
     def test_export(self):
         rows = self.both.export_data(["title", "date_start", "requester_id/name", "state"])["datas"]
@@ -411,7 +411,7 @@ class TestFieldHiddenInStates(FieldRuleCommon):
         self.assertNotIn("Carla", json.dumps(result, default=str))
         record = own.new({"state": "draft"}, origin=own)
         with self.assertRaises(AccessError):
-            record.date_start  # noqa: B018
+            _value = record.date_start
 
     def test_copying_and_messages(self):
         self.assertFalse(self.sent.with_user(self.agent).copy().date_start)

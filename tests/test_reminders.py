@@ -154,7 +154,7 @@ class TestReminders(ContractCommon):
 
         def fail_for_first(contract, *arguments, **values):
             if contract == first:
-                raise UserError("out of order")
+                raise UserError("out of order")  # pylint: disable=translation-required
             return remind(contract, *arguments, **values)
 
         self.startPatcher(
