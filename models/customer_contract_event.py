@@ -156,7 +156,7 @@ class CustomerContractEvent(models.Model):
         parts = []
         if self._tells_changes() and details.get("fields"):
             parts += [
-                _(
+                self.env._(
                     "%(field)s: %(old)s → %(new)s",
                     field=name,
                     old=old or "∅",
