@@ -92,9 +92,12 @@ class CustomerContract(models.Model):
         self.ensure_one()
         self._lock_for_act()
         self._check_can_use_paper(participant, identified_by)
+        # Of two tabs that begin at the same time, the second one is run again and finds
+        # what the first has begun.
+        participant._touch_paper()
+        participant.flush_recordset(["paper_since"])
         paper_sudo = self.env["customer.contract.paper"]._ensure_draft(participant)
         paper_sudo._check_is_draft()
-        participant._touch_paper()
         return paper_sudo
 
     def _submit_paper(self, participant, values, identified_by, is_confirmed=False):

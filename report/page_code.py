@@ -14,8 +14,9 @@ from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from .page_finish import POINTS_PER_MM, add_contents, add_resources, get_page_size
 
 CODE_SIZE = 14 * POINTS_PER_MM
-EDGE = 5.5 * POINTS_PER_MM  # what printers reach
-END = 9 * POINTS_PER_MM  # from the page's upper and lower end
+# What printers reach, and still away enough from the text for the squares to be found.
+EDGE = 4.3 * POINTS_PER_MM
+UPPER_END, LOWER_END = 5 * POINTS_PER_MM, 9 * POINTS_PER_MM
 LABEL_SIZE = 5.5
 LABEL_GAP = 5
 
@@ -70,8 +71,8 @@ def _draw_codes(page, code):
     width, height = get_page_size(page)
     squares = _make_squares(code)
     places = (
-        (EDGE, height - END - CODE_SIZE),
-        (width - EDGE - CODE_SIZE, END),
+        (EDGE, height - UPPER_END - CODE_SIZE),
+        (width - EDGE - CODE_SIZE, LOWER_END),
     )
     drawing = ["Q", "/Artifact BMC", "q 0 g"]
     step = CODE_SIZE / len(squares)

@@ -16,12 +16,16 @@ from odoo.tests import BaseCase, get_db_name, tagged
 from odoo.tools import config, mute_logger
 
 from .common import ContractCommon, make_pdf, make_signature_picture
+from .paper_common import make_photo
 
 TABLES = (
     "customer_contract",
     "customer_contract_event",
     "customer_contract_signature",
     "customer_contract_version",
+    "customer_contract_paper",
+    "customer_contract_paper_file",
+    "customer_contract_paper_page",
     "ir_attachment",
 )
 
@@ -159,12 +163,17 @@ class TestConcurrency(BaseCase):
         "participant": "done",
     }
 
-    @mute_logger("odoo.sql_db", "odoo.service.model")
-    def test_two_signatures_at_once_leave_one(self):
-        barrier = threading.Barrier(2, timeout=30)
+    def _act_at_once(self, *acts):
+        """Let several tabs act at the same time, each having seen the contract before.
+
+        :param callable acts: what each of them does, given an environment
+        :return: how many succeeded, and what the others were told
+        :rtype: tuple[int, list[str]]
+        """
+        barrier = threading.Barrier(len(acts), timeout=30)
         messages, done = [], []
 
-        def attempt():
+        def attempt(perform):
             try:
                 with self._environment() as env:
                     first = True
@@ -175,7 +184,7 @@ class TestConcurrency(BaseCase):
                         if first:
                             first = False
                             barrier.wait()
-                        self._sign(env)
+                        perform(env)
                         time.sleep(0.2)
 
                     retrying(act, env)
@@ -183,15 +192,92 @@ class TestConcurrency(BaseCase):
             except UserError as error:
                 messages.append(str(error))
 
-        threads = [threading.Thread(target=attempt) for _number in range(2)]
+        threads = [threading.Thread(target=attempt, args=[perform]) for perform in acts]
         for thread in threads:
             thread.start()
         for thread in threads:
             thread.join(60)
+        return len(done), messages
+
+    @mute_logger("odoo.sql_db", "odoo.service.model")
+    def test_two_signatures_at_once_leave_one(self):
+        done, messages = self._act_at_once(self._sign, self._sign)
         self.assertEqual(self._get_outcome(), self.EVERYTHING)
-        self.assertEqual(len(done), 1)
+        self.assertEqual(done, 1)
         self.assertEqual(len(messages), 1)
         self.assertIn("already signed", messages[0])
+
+    def _collect_paper(self, env):
+        participant = env["customer.contract.participant"].browse(self.participant_id)
+        return participant.contract_id._collect_paper(participant, "link")
+
+    def _submit_paper(self, env):
+        participant = env["customer.contract.participant"].browse(self.participant_id)
+        return participant.contract_id._submit_paper(
+            participant,
+            {"signed_by": "Carla", "capacity": "", "signed_date": "2026-01-15"},
+            "link",
+            is_confirmed=True,
+        )
+
+    def _get_papers(self):
+        """Return the states of the papers, and how often the trail tells of sending one."""
+        with self._environment() as env:
+            contract = env["customer.contract"].browse(self.contract_id)
+            return (
+                sorted(contract.paper_ids.mapped("state")),
+                contract.event_ids.mapped("event_type").count("paper_submitted"),
+            )
+
+    @mute_logger("odoo.sql_db", "odoo.service.model")
+    def test_two_tabs_collect_in_one_paper(self):
+        photo = make_photo()
+        add = lambda env: self._collect_paper(env)._add_file("photo.jpg", photo)  # noqa: E731
+        done, messages = self._act_at_once(add, add)
+        self.assertEqual((done, messages), (2, []))
+        self.assertEqual(self._get_papers(), (["draft"], 0))
+        with self._environment() as env:
+            self.assertEqual(len(self._collect_paper(env).page_ids), 2, "no page is lost")
+
+    @mute_logger("odoo.sql_db", "odoo.service.model")
+    def test_two_tabs_send_one_paper(self):
+        with self._environment() as env:
+            self._collect_paper(env)._add_file("photo.jpg", make_photo())
+        done, messages = self._act_at_once(self._submit_paper, self._submit_paper)
+        self.assertEqual(self._get_papers(), (["submitted"], 1))
+        self.assertEqual(self._get_outcome(), self.NOTHING)
+        self.assertEqual(done, 1)
+        self.assertIn("already sent", messages[0])
+
+    @mute_logger("odoo.sql_db", "odoo.service.model")
+    def test_paper_sent_and_electronic_signature_at_once(self):
+        with self._environment() as env:
+            self._collect_paper(env)._add_file("photo.jpg", make_photo())
+        done, messages = self._act_at_once(self._submit_paper, self._sign)
+        papers, outcome = self._get_papers(), self._get_outcome()
+        if outcome["state"] == "signed":
+            self.assertEqual(outcome, self.EVERYTHING)
+            self.assertEqual(papers, (["void"], 0), "signed first")
+        else:
+            self.assertEqual(outcome, self.NOTHING)
+            self.assertEqual(papers, (["submitted"], 1), "sent first")
+        self.assertEqual((done, len(messages)), (1, 1))
+
+    @mute_logger("odoo.sql_db", "odoo.service.model")
+    def test_paper_accepted_and_returned_at_once(self):
+        with self._environment() as env:
+            self._collect_paper(env)._add_file("photo.jpg", make_photo())
+            paper_id = self._submit_paper(env).id
+        done, messages = self._act_at_once(
+            lambda env: env["customer.contract.paper"].browse(paper_id).action_accept("Readable."),
+            lambda env: env["customer.contract.paper"].browse(paper_id).action_return("Blurred."),
+        )
+        state = self._get_papers()[0][0]
+        self.assertEqual(
+            self._get_outcome(), self.EVERYTHING if state == "accepted" else self.NOTHING
+        )
+        self.assertEqual(done, 1)
+        self.assertIn("no longer to be checked", messages[0])
 
     @mute_logger("odoo.sql_db")
     def test_connection_lost_before_commit_leaves_nothing(self):

@@ -465,6 +465,55 @@ class TestPaper(PaperCommon):
         self.assertEqual(self.contract.state, "signed")
         self.assertEqual(self.participant.signature_ids.channel, "esign")
 
+    def _get_paper_work(self):
+        """Return how much work about papers is planned: expected ones, and ones to check."""
+        return tuple(
+            len(self.contract.activity_search([f"customer_contract.mail_activity_type_{name}"]))
+            for name in ("paper_wish", "paper")
+        )
+
+    def test_planned_work_follows_the_paper(self):
+        self.participant._choose_channel("paper", "portal")
+        self.assertEqual(self._get_paper_work(), (1, 0))
+        self.participant._choose_channel("esign", "portal")
+        self.assertEqual(self._get_paper_work(), (0, 0))
+        self.participant._choose_channel("paper", "portal")
+        self._collect_all()
+        self.assertEqual(self._get_paper_work(), (1, 0))
+        paper = self._submit()
+        self.assertEqual(self._get_paper_work(), (0, 1))
+        paper.with_user(self.manager).action_return("Please sign page 3.")
+        self.assertEqual(self._get_paper_work(), (0, 0))
+        paper = self._submit()
+        paper.with_user(self.manager).action_accept()
+        self.assertEqual(self._get_paper_work(), (0, 0))
+
+    def test_planned_work_about_others_stays(self):
+        other = self.env["res.partner"].create({"name": "Otto", "email": "otto@x.example.com"})
+        self.contract = self._create_contract()
+        self.contract.participant_ids = [
+            Command.create({"partner_id": other.id, "party": "other", "sequence": 20})
+        ]
+        self.contract.participant_ids.filtered(
+            lambda participant: participant.party == "company"
+        ).unlink()
+        self.contract.participant_ids.sequence = 10
+        self.contract._send(notify=False)
+        customer, other = (
+            self._get_participant(self.contract, partner) for partner in (self.customer, other)
+        )
+        for participant in (customer, other):
+            participant._choose_channel("paper", "portal")
+        self.assertEqual(self._get_paper_work(), (2, 0))
+        self._collect_all(self.contract, customer)
+        first = self._submit(customer)
+        self.assertEqual(self._get_paper_work(), (1, 1))
+        self._collect_all(self.contract, other)
+        self._submit(other)
+        self.assertEqual(self._get_paper_work(), (0, 2))
+        first.with_user(self.manager).action_accept()
+        self.assertEqual(self._get_paper_work(), (0, 1), "the other paper is still to check")
+
     def test_electronic_signature_ends_what_was_collected(self):
         paper = self._collect_all()
         self._sign_as_customer(self.contract)
