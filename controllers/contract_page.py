@@ -1,13 +1,11 @@
 """What the contract's page shows, always of the version that was frozen."""
 
-from urllib.parse import urlencode
-
-from odoo import fields
 from odoo.http import request
 
 from .contract_access import ContractAccessMixin
 from .contract_details import ContractDetailsMixin
 from .contract_dispute import ContractDisputeMixin
+from .contract_notice import ContractNoticeMixin
 from .contract_paper import ContractPaperMixin
 from .contract_values import ContractValuesMixin
 
@@ -17,6 +15,7 @@ HISTORY_KEY = "my_contracts_history"
 class ContractPageMixin(
     ContractAccessMixin,
     ContractDetailsMixin,
+    ContractNoticeMixin,
     ContractDisputeMixin,
     ContractValuesMixin,
     ContractPaperMixin,
@@ -268,141 +267,6 @@ class ContractPageMixin(
         is_asked = access.participant_sudo.role in ("approver", "signer")
         is_open = state == "draft" or (state == "approval" and not is_asked)
         return self.env._("DRAFT") if is_open else None
-
-    def _prepare_notice(self, access):
-        """Prepare what the visitor is told above the contract, if anything.
-
-        :param ContractAccess access: who is here and as whom
-        :return: ``color``, ``title`` and ``text``
-        :rtype: dict | None
-        """
-        contract, participant = access.contract_sudo, access.participant_sudo
-        if access.is_preview and not access.preview:
-            return None
-        if contract.state == "approval" and participant.role not in ("approver", "signer"):
-            return self._notice("draft")
-        if not participant:
-            is_expired = contract.state == "sent" and self._is_overdue(contract)
-            return self._notice("expired" if is_expired else contract.state)
-        has_acted = participant.state == "done"
-        if contract.state == "sent" and (obstacle := self._find_company_obstacle(access)):
-            return {
-                "color": "warning",
-                "title": self.env._("You cannot sign here"),
-                "text": obstacle,
-            }
-        if contract.state == "sent" and (waiting := self._prepare_value_notice(access)):
-            return waiting
-        if contract.state == "sent" and contract._can_be_signed(participant):
-            return self._prepare_identity_notice(access)
-        if contract.state == "sent" and participant._get_paper().state == "submitted":
-            return self._prepare_paper_notice(access)
-        if participant._can_choose_paper() and (
-            participant.channel == "paper" or not participant._may_esign()
-        ):
-            return self._prepare_paper_notice(access)
-        if contract.state == "sent" and self._is_overdue(contract):
-            return self._notice("expired")
-        if contract.state == "sent" and participant.state == "waiting":
-            return {
-                "color": "info",
-                "title": self.env._("It is not your turn yet"),
-                "text": self.env._(
-                    "%(people)s comes first. We will send you an e-mail when it is your turn.",
-                    people=", ".join(contract._get_next_participants().mapped("partner_id.name")),
-                ),
-            }
-        if contract.state in ("sent", "approval") and participant.state in (
-            "delegated",
-            "skipped",
-        ):
-            return {
-                "color": "info",
-                "title": self.env._("Nothing is left to do for you"),
-                "text": contract._explain_why_not(participant),
-            }
-        if contract.state in ("sent", "approval") and has_acted:
-            title = (
-                self.env._("You have approved this contract")
-                if participant.role == "approver"
-                else self.env._("You have signed this contract")
-            )
-            text = self.env._(
-                "%(next)s. We will send you the signed contract once everybody has signed.",
-                next=contract._get_next_step(),
-            )
-            return {"color": "success", "title": title, "text": text}
-        return self._notice(contract.state)
-
-    def _prepare_identity_notice(self, access):
-        """Prepare what is asked of a visitor who is not identified surely enough.
-
-        :param ContractAccess access: who is here and as whom
-        :rtype: dict | None
-        """
-        if self._can_be_identified(access):
-            return None
-        is_public = request.env.user._is_public()
-        target = urlencode({"redirect": access.contract_sudo.access_url})
-        if access.contract_sudo.identity_policy == "portal_2fa":
-            text = self.env._(
-                "This contract asks for a login with a second factor or a passkey. You can "
-                "set one up in your account under Security."
-            )
-        else:
-            text = self.env._("This contract asks you to log in to your account to sign.")
-        return {
-            "color": "warning",
-            "title": self.env._("Please log in to sign"),
-            "text": text,
-            "url": f"/web/login?{target}" if is_public else "/my/security",
-            "label": self.env._("Log in") if is_public else self.env._("Set up a second factor"),
-        }
-
-    def _notice(self, state):
-        """Return what everybody is told about a contract that nobody can sign now."""
-        notices = {
-            "draft": {
-                "color": "warning",
-                "title": self.env._("This contract is in preparation"),
-                "text": self.env._(
-                    "You read a draft. It may still change, and nothing can be signed yet."
-                ),
-            },
-            "signed": {
-                "color": "success",
-                "title": self.env._("Signed by everyone"),
-                "text": self.env._("The signed contract is sent to everyone who signed it."),
-            },
-            "expired": {
-                "color": "warning",
-                "title": self.env._("The deadline to sign has passed"),
-                "text": self.env._(
-                    "This contract can no longer be signed. Write to us if you still want to."
-                ),
-            },
-            "cancelled": {
-                "color": "secondary",
-                "title": self.env._("This contract was cancelled"),
-                "text": self.env._("Nothing is left to do for you."),
-            },
-            "declined": {
-                "color": "danger",
-                "title": self.env._("This contract was declined"),
-                "text": self.env._("It can no longer be signed."),
-            },
-            "disputed": {
-                "color": "warning",
-                "title": self.env._("This contract is disputed"),
-                "text": self.env._("It can be signed once that is settled."),
-            },
-        }
-        return notices.get(state)
-
-    def _is_overdue(self, contract):
-        """Tell whether the deadline to sign has passed."""
-        deadline = contract.sign_deadline
-        return bool(deadline) and deadline < fields.Date.context_today(contract)
 
     def _prepare_neighbours(self, contract):
         """Prepare the way to the previous and next contract of the list last seen.
