@@ -32,7 +32,8 @@ STORIES = {
         ("terminate", "The clinic moves to another city and closes its rooms in Valencia."),
     ),
     "contract_locks": ("company_signs",),
-    "contract_framework": ("submit",),
+    "contract_framework": ("submit", "employee_approves"),
+    "contract_workshop": ("share",),
     "contract_fleet": ("company_signs", "send", "counterparty_reads"),
     "contract_trailer": ("company_signs", "send"),
     "contract_secrecy": ("send", "counterparty_reads", "counterparty_signs"),
@@ -162,6 +163,13 @@ class CustomerContractDemo(models.AbstractModel):
 
     def _play_submit(self, contract):
         self._as_manager(contract).action_submit()
+
+    def _play_employee_approves(self, contract):
+        approver = contract._get_next_participants()._get_internal_user().ensure_one()
+        contract.with_user(approver).action_approve()
+
+    def _play_share(self, contract):
+        self._as_manager(contract).action_share(share_documents=True)
 
     def _play_send(self, contract):
         self._as_manager(contract).action_send()

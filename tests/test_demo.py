@@ -1,7 +1,8 @@
 import os
 from unittest.mock import patch
 
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
+from odoo.fields import Command
 from odoo.modules import Manifest
 from odoo.tests import new_test_user, tagged
 from odoo.tools import convert_file
@@ -11,7 +12,7 @@ from ..models.customer_contract_certificate_key import PASSPHRASE_VARIABLE
 from .common import ContractCommon, make_pdf
 
 STATES = {
-    "draft": 2,
+    "draft": 3,
     "approval": 1,
     "sent": 7,
     "signed": 7,
@@ -140,14 +141,39 @@ class TestDemo(DemoCommon):
         Contract = self.env["customer.contract"].with_user(customer).sudo()
         waiting = Contract.search(Contract._get_portal_to_do_domain())
         self.assertEqual(waiting, self._get("fleet") | self._get("trailer") | self._get("rental"))
-        self.assertEqual(len(Contract.search(Contract._get_portal_domain())), 9)
+        self.assertEqual(len(Contract.search(Contract._get_portal_domain())), 10)
         observer = self.env.ref("customer_contract.user_observer")
         Contract = self.env["customer.contract"].with_user(observer).sudo()
         self.assertFalse(Contract.search(Contract._get_portal_to_do_domain()))
         self.assertEqual(
             Contract.search(Contract._get_portal_domain()),
-            self._get("fleet") | self._get("training"),
+            self._get("fleet") | self._get("training") | self._get("workshop"),
         )
+        colleague = self.env.ref("customer_contract.user_colleague")
+        Contract = self.env["customer.contract"].with_user(colleague).sudo()
+        self.assertEqual(Contract.search(Contract._get_portal_domain()), self._get("festival"))
+
+    def test_people_around_contracts(self):
+        framework, workshop = self._get("framework"), self._get("workshop")
+        lawyer = self.env.ref("customer_contract.partner_judith_sommer")
+        self.assertEqual(framework._get_next_participants().partner_id, lawyer)
+        company_signers = framework.participant_ids.filtered(
+            lambda person: person.role == "signer" and person.party == "company"
+        )
+        self.assertEqual(company_signers.partner_id, self.env.ref("base.partner_admin"))
+        Authority = self.env["customer.contract.authority"]
+        for name, doubt in (("priya_raman", ""), ("tom_ellery", "amount")):
+            person = self.env.ref(f"customer_contract.partner_{name}")
+            self.assertEqual(Authority._find_doubt(framework, person)[0], doubt)
+        self.assertEqual(workshop.state, "draft")
+        self.assertTrue(workshop.portal_published)
+        agent = self.env.ref("customer_contract.user_agent")
+        boat = self._get("boat").with_user(agent)
+        self.assertNotIn("note", boat.fields_get())
+        with self.assertRaises(AccessError):
+            boat.write({"tag_ids": [Command.clear()]})
+        substitute = self.env["customer.contract.substitute"]._find_for(agent, boat.company_id)
+        self.assertEqual(substitute, self.env.ref("base.user_demo"))
 
     def test_signatures_differ_between_people(self):
         demo = self.env["customer.contract.demo"]
