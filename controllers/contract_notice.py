@@ -21,7 +21,7 @@ class ContractNoticeMixin:
             return None
         if contract.state == "approval" and participant.role not in ("approver", "signer"):
             return self._notice("draft")
-        if not participant:
+        if not participant or participant.role == "observer":
             is_expired = contract.state == "sent" and self._is_overdue(contract)
             return self._notice("expired" if is_expired else contract.state)
         has_acted = participant.state == "done"

@@ -91,6 +91,7 @@ class ContractPageMixin(
             "stored_pdf": contract_sudo._get_stored_pdf(),
             "is_pending": contract_sudo.state == "signed" and not contract_sudo.signed_document_id,
             "verification_code": self._get_grouped_code(contract_sudo),
+            "may_write_messages": not user.share or contract_sudo._is_named(user.partner_id),
             "has_chatter": not user._is_public() and not access.is_preview and not access.is_link,
             "comments": self._prepare_comments(contract_sudo, zone)
             if (access.is_link or access.is_preview)
@@ -252,8 +253,8 @@ class ContractPageMixin(
         :param recordset partner: the reader
         :rtype: str
         """
-        is_waited_for = partner in contract._get_acting_participants().partner_id
-        if contract.state in ("draft", "approval") and not is_waited_for:
+        is_asked = partner in contract._get_acting_participants().partner_id
+        if contract.state == "draft" or (contract.state == "approval" and not is_asked):
             return self.env._("Not sent for signature yet")
         return contract._get_next_step(partner)
 

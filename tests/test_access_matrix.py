@@ -418,6 +418,13 @@ class TestAccessMatrix(ContractPortalCommon):
         self.assertIn("shown sent.pdf", page)
         self.assertNotIn("kept sent.pdf", page)
         self.assertNotIn("customer_contract.sign_form", page)
+        self.assertIn('data-allow_composer="0"', page, "colleagues read messages only")
+
+    def test_observers_are_not_told_to_wait_for_their_turn(self):
+        self._log_in(self.users["observer"])
+        page = self._get(f"/my/contracts/{self.contracts['sent'].id}").text
+        self.assertNotIn("It is not your turn yet", page)
+        self.assertIn('data-allow_composer="1"', page)
 
     def test_evidence(self):
         for role, user in self.users.items():

@@ -1,4 +1,5 @@
 from odoo import Command, _, api, fields, models
+from odoo.tools import format_list
 
 
 class CustomerContractShare(models.TransientModel):
@@ -105,8 +106,8 @@ class CustomerContractShare(models.TransientModel):
         told = contract._get_readers() - before
         if told:
             message = _(
-                "%(people)s finds the contract in the portal now.",
-                people=", ".join(told.mapped("name")),
+                "The contract is visible in the portal now for %(people)s.",
+                people=format_list(self.env, told.mapped("name")),
             )
         else:
             message = _("The contract is visible in the portal.")
