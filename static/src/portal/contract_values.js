@@ -2,10 +2,9 @@ import {_t} from "@web/core/l10n/translation";
 import {rpc} from "@web/core/network/rpc";
 import {registry} from "@web/core/registry";
 import {redirect} from "@web/core/utils/urls";
-import {Interaction} from "@web/public/interaction";
+import {ContractValuesInText} from "./contract_values_in_text";
 
 const SAVE_DELAY = 800;
-const CONTROLS = "input[name], select[name], textarea[name]";
 
 /**
  * The details that a customer fills in before signing: in the list, or in the text.
@@ -13,7 +12,7 @@ const CONTROLS = "input[name], select[name], textarea[name]";
  * What is typed is saved a moment later, and whenever something goes wrong it stays. The
  * list's inputs are what counts; those in the text follow them and are followed.
  */
-export class ContractValues extends Interaction {
+export class ContractValues extends ContractValuesInText {
     static selector = ".o_contract_values";
     dynamicContent = {
         ".o_contract_values_form": {
@@ -27,13 +26,12 @@ export class ContractValues extends Interaction {
     };
 
     setup() {
+        super.setup();
         this.url = this.el.dataset.url;
         this.digest = this.el.dataset.digest;
         this.revision = Number(this.el.dataset.revision);
         this.isBusy = false;
         this.unsaved = new Set();
-        this.form = this.el.querySelector(".o_contract_values_form");
-        this.buttons = new Map();
     }
 
     start() {
@@ -43,15 +41,7 @@ export class ContractValues extends Interaction {
         for (const field of this.fields) {
             this.markChanged(field);
         }
-        const page = this.el.closest(".o_contract_page");
-        for (const element of page.querySelectorAll(
-            ".o_contract_document .o_contract_value"
-        )) {
-            const field = this.findField(element.dataset.contractValue);
-            if (field) {
-                this.makeEditable(element, field);
-            }
-        }
+        this.makeTextEditable();
         this.addListener(window, "beforeunload", (ev) => {
             if (this.unsaved.size && !this.codeUrl) {
                 this.save();
@@ -64,22 +54,6 @@ export class ContractValues extends Interaction {
         return this.el.dataset.codeUrl;
     }
 
-    get fields() {
-        return [...this.form.querySelectorAll(".o_contract_value_field")];
-    }
-
-    findField(name) {
-        return this.fields.find((field) => field.dataset.name === name);
-    }
-
-    getControl(field) {
-        return field.querySelector(CONTROLS);
-    }
-
-    getLabel(field) {
-        return field.querySelector("label").firstChild.textContent.trim();
-    }
-
     /**
      * @returns {object} what stands in the list's inputs, by the fields' names
      */
@@ -90,115 +64,6 @@ export class ContractValues extends Interaction {
                 this.getControl(field).value,
             ])
         );
-    }
-
-    // --------------------------------------------------------------------------
-    // In the text
-    // --------------------------------------------------------------------------
-
-    /**
-     * Makes a value in the text a button that opens an input in its place.
-     *
-     * @param {HTMLElement} element - what stands in the text
-     * @param {HTMLElement} field - the field in the list
-     */
-    makeEditable(element, field) {
-        // A button element would not flow with the text around it.
-        const button = document.createElement("span");
-        button.setAttribute("role", "button");
-        button.tabIndex = 0;
-        button.className = "o_contract_value_button";
-        button.dataset.name = field.dataset.name;
-        button.title = _t("Change: %s", this.getLabel(field));
-        button.append(...element.childNodes);
-        const frozen = button.innerText;
-        element.append(button);
-        this.buttons.set(button, frozen);
-        this.addListener(button, "click", () =>
-            this.openInText(element, button, field)
-        );
-        this.addListener(button, "keydown", (ev) => {
-            if (ev.key === "Enter" || ev.key === " ") {
-                ev.preventDefault();
-                this.openInText(element, button, field);
-            }
-        });
-        this.showInText(field);
-    }
-
-    openInText(element, button, field) {
-        const control = this.getControl(field);
-        const twin = control.cloneNode(true);
-        twin.removeAttribute("name");
-        twin.id = `${control.id}_in_text`;
-        twin.value = control.value;
-        twin.setAttribute("aria-label", this.getLabel(field));
-        const wrap = document.createElement("span");
-        wrap.className = "o_contract_value_inline";
-        const done = document.createElement("button");
-        done.type = "button";
-        done.className = "btn btn-sm btn-secondary";
-        done.textContent = _t("Done");
-        wrap.append(twin, done);
-        button.classList.add("d-none");
-        element.append(wrap);
-        const close = () => {
-            wrap.remove();
-            button.classList.remove("d-none");
-            this.showInText(field);
-            button.focus();
-        };
-        const follow = () => {
-            control.value = twin.value;
-            this.onInput(control);
-        };
-        this.addListener(twin, "input", follow);
-        this.addListener(twin, "change", follow);
-        this.addListener(done, "click", close);
-        this.addListener(wrap, "keydown", (ev) => {
-            const isLong = twin.tagName === "TEXTAREA";
-            if (ev.key === "Escape" || (ev.key === "Enter" && !isLong)) {
-                ev.preventDefault();
-                close();
-            }
-        });
-        twin.focus();
-    }
-
-    /**
-     * Shows in the text what was typed, as long as it is not confirmed.
-     *
-     * @param {HTMLElement} field
-     */
-    showInText(field) {
-        const control = this.getControl(field);
-        const isChanged = control.value !== field.dataset.frozen;
-        const typed = this.getShown(control);
-        for (const [button, frozen] of this.buttons) {
-            if (button.dataset.name === field.dataset.name) {
-                button.innerText = (isChanged && (typed || "__________")) || frozen;
-                button.classList.toggle("o_contract_value_unconfirmed", isChanged);
-                button.setAttribute(
-                    "aria-label",
-                    `${button.innerText} (${button.title})`
-                );
-            }
-        }
-    }
-
-    /**
-     * @param {HTMLElement} control
-     * @returns {string} what was typed or chosen, as people read it
-     */
-    getShown(control) {
-        if (control.tagName === "SELECT") {
-            return control.value && control.selectedOptions[0].textContent.trim();
-        }
-        if (control.type === "date" && control.value) {
-            const day = new Date(`${control.value}T00:00`);
-            return day.toLocaleDateString(document.documentElement.lang || undefined);
-        }
-        return control.value;
     }
 
     // --------------------------------------------------------------------------
