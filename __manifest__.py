@@ -104,6 +104,7 @@
         "demo/customer_contract_value_demo.xml",
         "demo/customer_contract_milestone_demo.xml",
         "demo/customer_contract_people_demo.xml",
+        "demo/customer_contract_paper_demo.xml",
         "demo/customer_contract_section_demo.xml",
     ],
     "assets": {

@@ -1,1 +1,1 @@
-from . import customer_contract_demo
+from . import customer_contract_demo, customer_contract_paper_demo

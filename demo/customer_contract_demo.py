@@ -44,7 +44,17 @@ STORIES = {
         (
             "counterparty_disputes",
             "We agreed on 34 dollars for each bike. Section 2 says 38.",
+            "customer_contract_dispute_category_price",
+            2,
         ),
+        ("manager_answers", "38 dollars include theft insurance. 34 was the price without it."),
+        ("counterparty_replies", "We have an insurance of our own. Can you leave it out?"),
+    ),
+    "contract_guarantee": (
+        "company_signs",
+        "send",
+        "counterparty_reads",
+        ("counterparty_sends_paper", "Lyon"),
     ),
     "contract_festival": ("company_signs", "send", "other_signs", "counterparty_reads"),
     "contract_boat": ("company_signs", "send"),
@@ -208,11 +218,22 @@ class CustomerContractDemo(models.AbstractModel):
     def _play_other_signs(self, contract):
         self._sign_outside(contract, self._find_next(contract, "other"))
 
-    def _play_counterparty_disputes(self, contract, reason):
+    def _play_counterparty_disputes(self, contract, reason, category, clause):
         person = self._find_next(contract, "counterparty")
         contract.with_user(self._get_acting_user(person)).sudo()._dispute(
-            person, reason, self._get_identification(person)
+            person,
+            reason,
+            self._get_identification(person),
+            category=self.env.ref(f"customer_contract.{category}"),
+            clause=clause,
         )
+
+    def _play_manager_answers(self, contract, answer):
+        self._as_manager(contract).action_answer_dispute(answer)
+
+    def _play_counterparty_replies(self, contract, text):
+        person = contract._get_open_dispute().participant_id
+        contract.with_user(self._get_acting_user(person)).sudo()._reply_to_dispute(person, text)
 
     def _play_counterparty_declines(self, contract, reason):
         person = self._find_next(contract, "counterparty")

@@ -80,6 +80,7 @@ class CustomerContract(models.Model):
         :rtype: dict
         """
         self.ensure_one()
+        language = self._get_content_language()
         amount = None
         if self.amount_total:
             amount = {
@@ -91,9 +92,9 @@ class CustomerContract(models.Model):
             "reference": self.name,
             "version": number,
             "title": self.title,
-            "type": self.type_id.name or "",
+            "type": self.type_id.with_context(lang=language).name or "",
             "direction": self.direction,
-            "language": self._get_content_language(),
+            "language": language,
             "company": self._prepare_party(self.company_id.partner_id),
             "counterparty": self._prepare_party(self.partner_id),
             "requester": self._prepare_person(self.requester_id),

@@ -14,7 +14,7 @@ from .common import ContractCommon, make_pdf
 STATES = {
     "draft": 3,
     "approval": 1,
-    "sent": 7,
+    "sent": 8,
     "signed": 7,
     "disputed": 1,
     "declined": 1,
@@ -58,6 +58,11 @@ class DemoCommon(ContractCommon):
                 "customer.contract",
                 "_render_contract_pdf",
                 lambda self, content, *args, **kwargs: make_pdf(content["reference"]),
+            ),
+            (
+                "customer.contract",
+                "_render_paper_pdf",
+                lambda self, content, signatures: make_pdf(content["reference"]),
             ),
             ("mail.mail", "send", lambda self, **kwargs: cls.mails_sent.append(self)),
         ):
@@ -174,6 +179,23 @@ class TestDemo(DemoCommon):
             boat.write({"tag_ids": [Command.clear()]})
         substitute = self.env["customer.contract.substitute"]._find_for(agent, boat.company_id)
         self.assertEqual(substitute, self.env.ref("base.user_demo"))
+
+    def test_paper_waits_to_be_checked(self):
+        guarantee = self._get("guarantee")
+        paper = guarantee.paper_to_check_id
+        self.assertEqual(paper.state, "submitted")
+        self.assertIn(paper.check_state, ("matched", "unchecked"))
+        self.assertTrue(paper._has_intact_scan())
+        content = guarantee.current_version_id._get_content()
+        self.assertEqual((content["language"], content["type"]), ("fr_FR", "Garantie"))
+        self.assertFalse(guarantee.allow_esign or guarantee.allow_dispute)
+
+    def test_dispute_has_a_thread(self):
+        dispute = self._get("electric")._get_open_dispute()
+        self.assertEqual(dispute.clause, "2. Monthly rate")
+        self.assertTrue(dispute.category_id and dispute.answered_on)
+        replies = dispute.message_ids.filtered(lambda message: message.message_type == "comment")
+        self.assertEqual(len(replies), 3)
 
     def test_signatures_differ_between_people(self):
         demo = self.env["customer.contract.demo"]
