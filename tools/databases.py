@@ -71,6 +71,7 @@ def drop_copies(name):
     rows = postgres.query(f"SELECT datname FROM pg_database WHERE datname LIKE '{name}-gw%'")
     for copy in rows.splitlines():
         postgres.query(f'DROP DATABASE IF EXISTS "{copy}" WITH (FORCE)')
+        shutil.rmtree(_filestore(copy), ignore_errors=True)
 
 
 def ours():

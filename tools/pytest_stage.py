@@ -58,6 +58,7 @@ def _run_pytest(place, database, arguments):
     # pytest-odoo gives each worker a copy of the database. What a file's classes set
     # up stays with one worker.
     command += [f"--numprocesses={_count_workers(arguments)}", "--dist=loadfile"]
+    command += ["-p", "pytest_private_filestore"]
     command += ["-o", "junit_family=xunit2", f"--junitxml={report}"]
     command += [f"--odoo-config={place.configuration}", "--odoo-http"]
     command += [f"--odoo-database={database}", "--odoo-log-level=warn"]
@@ -66,7 +67,7 @@ def _run_pytest(place, database, arguments):
         status = subprocess.run(
             [str(part) for part in command],
             cwd=place.addons,
-            env=place.odoo.environment(),
+            env=_with_plugins(place.odoo.environment()),
             stdin=subprocess.DEVNULL,
             timeout=TIMEOUT,
             check=False,
@@ -78,6 +79,12 @@ def _run_pytest(place, database, arguments):
     if results.skipped:
         say("Skipped tests prove nothing: each must run or go.")
     return results + _judge_log(log)
+
+
+def _with_plugins(environment):
+    """The environment, in which Python finds our own plugin as well."""
+    paths = (environment.get("PYTHONPATH"), str(layout.TOOLS))
+    return {**environment, "PYTHONPATH": os.pathsep.join(filter(None, paths))}
 
 
 def _count_workers(arguments):
