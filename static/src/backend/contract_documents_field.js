@@ -139,7 +139,7 @@ export class ContractDocumentsField extends X2ManyField {
     /**
      * Show the selected files in the portal or hide them, or all if none is selected.
      *
-     * @param {String} method ``action_show`` or ``action_hide``
+     * @param {string} method ``action_show`` or ``action_hide``
      */
     async share(method) {
         const selected = this.selectedIds;

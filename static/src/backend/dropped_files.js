@@ -5,8 +5,8 @@ const LITTER = [".DS_Store", "Thumbs.db", "desktop.ini"];
  * A file with the folder it came from.
  *
  * @param {File} file
- * @param {String} folder
- * @returns {Object} the same, to be added to a contract
+ * @param {string} folder
+ * @returns {object} the same, to be added to a contract
  */
 function place(file, folder) {
     return {file, folder: folder.replace(/^\/+|\/+$/g, "")};
@@ -18,7 +18,7 @@ function isDocument({file}) {
 
 /**
  * @param {Iterable<File>} files chosen one by one or as a folder
- * @returns {Object[]} the files with their folders
+ * @returns {object[]} the files with their folders
  */
 export function getChosenFiles(files) {
     return [...files]

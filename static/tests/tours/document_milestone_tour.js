@@ -15,7 +15,7 @@ const ROW = ".o_contract_documents .o_data_row";
 /**
  * Makes files as a browser gives them when a folder is chosen.
  *
- * @param {String[]} paths
+ * @param {string[]} paths
  * @returns {File[]}
  */
 function makeFiles(paths) {
@@ -30,8 +30,8 @@ function makeFiles(paths) {
 /**
  * Holds a file over a part of the page, or drops it there.
  *
- * @param {String} type of the event
- * @param {String} target a selector
+ * @param {string} type of the event
+ * @param {string} target a selector
  */
 function drag(type, target) {
     const dataTransfer = new DataTransfer();
