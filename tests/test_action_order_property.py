@@ -9,7 +9,7 @@ from odoo import fields
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
-from .common import ContractCommon
+from .paper_common import PaperCommon
 
 END_STATES = ("signed", "declined", "expired")
 # What changes the mind of a customer is drawn more often than what ends the request.
@@ -17,7 +17,8 @@ MOVES = st.lists(
     st.one_of(
         st.sampled_from(
             ["paper", "esign", "dispute", "answer", "withdraw", "settle", "resolve"] * 3
-            + ["new_version", "sign", "decline", "in_person"]
+            + ["send_paper", "return_paper"] * 4
+            + ["new_version", "sign", "decline", "in_person", "accept_paper"]
         ),
         st.integers(1, 8),  # days that pass
     ),
@@ -26,8 +27,19 @@ MOVES = st.lists(
 )
 
 
+def inspect_file(_gate, content, _most_pages):
+    """Find one page without a code in whatever file, at no cost."""
+    page = {"codes": [], "is_read": True, "preview": None}
+    return {"kind": "pdf", "content": content, "pages": [page]}
+
+
+def compose_scan(_gate, _pages):
+    """Make a scan of whatever pages, at no cost."""
+    return b"%PDF-1.7"
+
+
 @tagged("post_install", "-at_install")
-class TestActionOrderProperty(ContractCommon):
+class TestActionOrderProperty(PaperCommon):
     """In whichever order customers mix what they may do, states and times stay right."""
 
     def setUp(self):
@@ -35,10 +47,13 @@ class TestActionOrderProperty(ContractCommon):
         self.startPatcher(
             patch.object(self.registry["ir.cron"], "_commit_progress", return_value=100)
         )
+        gate = self.registry["customer.contract.paper.gate"]
+        self.startPatcher(patch.object(gate, "_inspect", inspect_file))
+        self.startPatcher(patch.object(gate, "_compose", compose_scan))
 
     # Looking for a simpler example would take minutes: every example is a whole request.
     @settings(
-        max_examples=15,
+        max_examples=20,
         deadline=None,
         database=None,
         phases=(Phase.explicit, Phase.generate),
@@ -71,7 +86,7 @@ class _Story:
         self.customer = test._get_participant(contract, test.customer)
         self.deadline = contract.sign_deadline
         self.disputed_on = None
-        self.reminders = 0
+        self.is_up_to_date = True  # whether reminders had their turn since the last move
 
     @property
     def acting(self):
@@ -82,6 +97,10 @@ class _Story:
         before = (self.contract.state, self.customer.state, self.customer.channel)
         if isinstance(move, int):
             self._pass_days(move)
+            self.is_up_to_date = not self.customer._is_reminder_paused()
+            return
+        self.is_up_to_date = False
+        if move in ("accept_paper", "return_paper") and not self.customer._get_paper():
             return
         possible = self._is_possible(move)
         try:
@@ -117,20 +136,27 @@ class _Story:
             and self.customer.channel == "esign"
             and not self._is_overdue(),
             "decline": state in ("sent", "disputed"),
+            "send_paper": state == "sent" and not self._is_overdue() and not self._is_checked(),
+            "return_paper": self._is_checked(),
+            "accept_paper": state == "sent" and self._is_checked(),
         }[move]
+
+    def _is_checked(self):
+        """Tell whether a signed paper waits for us to check it."""
+        return self.customer._get_paper().state == "submitted"
 
     # === MOVES === #
 
     def _pass_days(self, days):
         for _number in range(days):
             self.clock.tick(timedelta(days=1))
-            was_paused = self.contract.state == "disputed"
-            before = self._count("reminded")
+            was_paused = self.contract.state == "disputed" or self._is_checked()
+            state, before = self.contract.state, self._count("reminded")
             self.test.env["customer.contract"]._cron_remind()
             self.test.env["customer.contract"]._cron_expire()
             if was_paused:
                 self.test.assertEqual(self._count("reminded"), before)
-                self.test.assertEqual(self.contract.state, "disputed")
+                self.test.assertEqual(self.contract.state, state)
 
     def _paper(self):
         self.acting._lock_for_act()
@@ -185,6 +211,17 @@ class _Story:
         Handover._find(address.rpartition("/")[2])._open()
         self.test._sign_as_customer(self.contract, identified_by="in_person")
 
+    def _send_paper(self):
+        self.test._collect(b"photo", participant=self.customer)
+        self.test._submit(participant=self.customer, is_confirmed=True)
+
+    def _return_paper(self):
+        self.customer._get_paper().with_user(self.test.manager).action_return("Please stamp it.")
+
+    def _accept_paper(self):
+        paper = self.customer._get_paper().with_user(self.test.manager)
+        paper.action_accept("The codes were cut off.")
+
     def _decline(self):
         if self.disputed_on:
             self.disputed_on = None
@@ -219,6 +256,9 @@ class _Story:
             lambda row: row.version_id == contract.current_version_id
         )
         test.assertEqual(len(signatures), 1 if contract.state == "signed" else 0)
+        papers = customer.paper_ids.filtered(lambda paper: paper.state in ("draft", "submitted"))
+        test.assertLessEqual(len(papers), 1 if contract.state in ("sent", "disputed") else 0)
+        test.assertLessEqual(papers.version_id, contract.current_version_id)
 
     def _check_reminders(self):
         test, contract, customer = self.test, self.contract, self.customer
@@ -227,7 +267,8 @@ class _Story:
         if contract.state != "sent":
             test.assertFalse(day)
         elif day:
-            # due today at the latest tomorrow's run has sent it
-            test.assertGreaterEqual(day, fields.Date.today() - timedelta(days=1))
+            if self.is_up_to_date:
+                # due today at the latest tomorrow's run has sent it
+                test.assertGreaterEqual(day, fields.Date.today() - timedelta(days=1))
             if contract.sign_deadline:
                 test.assertLessEqual(day, contract.sign_deadline)
