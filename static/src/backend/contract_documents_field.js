@@ -82,7 +82,7 @@ export class ContractDocumentsField extends X2ManyField {
     /**
      * Files belong to a contract that exists.
      *
-     * @returns {Promise<Boolean>} whether it does now
+     * @returns {Promise<boolean>} whether it does now
      */
     async saveContract() {
         return Boolean(await this.props.record.save());

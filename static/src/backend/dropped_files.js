@@ -66,7 +66,7 @@ async function readEntry(entry, folder) {
 
 /**
  * @param {DataTransfer} transfer what was dropped: files, folders or both
- * @returns {Promise<Object[]>} the files with their folders
+ * @returns {Promise<object[]>} the files with their folders
  */
 export async function getDroppedFiles(transfer) {
     // The list of items is gone as soon as anything is waited for.
