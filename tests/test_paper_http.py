@@ -175,7 +175,9 @@ class TestPaperHttp(PaperCommon, ContractPortalCommon):
         codes = self._get_codes()
         _status, answer = self._upload(*map(make_photo, codes))
         first, second, third = (page["id"] for page in answer["state"]["pages"])
-        _status, answer = self._send("/pages", do="order", order=f"{third},{first},{second},x,9")
+        _status, answer = self._send(
+            "/pages", do="order", order=f"{third},{first},{second},x,999999999"
+        )
         self.assertEqual([page["number"] for page in answer["state"]["pages"]], [3, 1, 2])
         _status, answer = self._send("/pages", do="turn", page_id=third)
         self.assertEqual(answer["state"]["pages"][0]["turn"], 90)
