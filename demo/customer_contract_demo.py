@@ -179,7 +179,7 @@ class CustomerContractDemo(models.AbstractModel):
         contract.with_user(approver).action_approve()
 
     def _play_share(self, contract):
-        self._as_manager(contract).action_share(share_documents=True)
+        self._as_manager(contract).action_share_with_customer(share_documents=True)
 
     def _play_send(self, contract):
         self._as_manager(contract).action_send()

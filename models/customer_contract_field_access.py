@@ -123,11 +123,24 @@ class CustomerContract(models.Model):
     def _track_prepare(self, fields_iter):
         return super(CustomerContract, self._with_system_reading())._track_prepare(fields_iter)
 
-    def _notify_by_email_prepare_rendering_context(self, message, **kwargs):
+    def _notify_by_email_prepare_rendering_context(
+        self,
+        message,
+        msg_vals=False,
+        model_description=False,
+        force_email_company=False,
+        force_email_lang=False,
+        force_record_name=False,
+    ):
         # One mail goes to several readers: it tells only what all of them may see.
         contract = self.with_context(customer_contract_open_tracking=True)
         return super(CustomerContract, contract)._notify_by_email_prepare_rendering_context(
-            message, **kwargs
+            message,
+            msg_vals=msg_vals,
+            model_description=model_description,
+            force_email_company=force_email_company,
+            force_email_lang=force_email_lang,
+            force_record_name=force_record_name,
         )
 
     def _track_filter_for_display(self, tracking_values):

@@ -14,6 +14,8 @@ class CustomerContract(models.Model):
         self._check_identified(participant, identified_by)
         return super()._decline(participant, reason, identified_by)
 
-    def _dispute(self, participant, reason, identified_by, **details):
+    def _dispute(self, participant, reason, identified_by, category=None, clause=None, files=()):
         self._check_identified(participant, identified_by)
-        return super()._dispute(participant, reason, identified_by, **details)
+        return super()._dispute(
+            participant, reason, identified_by, category=category, clause=clause, files=files
+        )

@@ -61,9 +61,9 @@ class CustomerContract(models.Model):
 
     # === ACTION METHODS === #
 
-    def action_share(
+    def action_share_with_customer(
         self, requester_id=None, observer_ids=None, share_documents=False, invite=False
-    ):  # pylint: disable=arguments-differ
+    ):
         """Show contracts to the customer's people in the portal, and tell them.
 
         Drafts may be shared as well: they can be read there, and nothing else. Whoever

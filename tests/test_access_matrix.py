@@ -149,7 +149,7 @@ class TestAccessMatrix(ContractPortalCommon):
                     subtype_xmlid=f"mail.mt_{subtype}",
                 )
         for name in ("shared", "approval"):
-            contracts[name].action_share()
+            contracts[name].action_share_with_customer()
         contracts["approval"].action_submit()
         picture = {"signature": cls.signature, "signed_by": "Mona Manager"}
         for name in ("sent", "hidden", "signed"):

@@ -207,7 +207,7 @@ class TestPreview(ContractPortalCommon):
             self.assertIn("does not see this contract", page)
             self.assertIn(text, page)
             self.assertNotIn("We maintain the ovens.", page)
-        contract.action_share()
+        contract.action_share_with_customer()
         page = self._read(contract, self.requester.partner_id)
         self.assertIn("We maintain the ovens.", page)
         self.assertIn('data-watermark="DRAFT"', page)

@@ -62,7 +62,7 @@ class TestSharing(ContractCommon):
         return by_rule
 
     def _share(self, contract, **values):
-        return contract.with_user(self.manager).action_share(
+        return contract.with_user(self.manager).action_share_with_customer(
             **{
                 "requester_id": self.requester.id,
                 "observer_ids": self.observer.ids,
@@ -170,7 +170,7 @@ class TestSharing(ContractCommon):
     def test_share_needs_somebody_in_a_draft(self):
         contract = self._create_contract(requester_id=False)
         with self.assertRaises(UserError):
-            contract.action_share()
+            contract.action_share_with_customer()
         self.assertFalse(contract.portal_published)
 
     def test_share_shows_documents_only_if_wanted(self):
@@ -189,7 +189,7 @@ class TestSharing(ContractCommon):
             self.env, login="sharing_agent", groups="customer_contract.group_contract_user"
         )
         for user in (self.portal_user, self.observer_user, agent):
-            for act in ("action_share", "action_unshare", "action_open_share"):
+            for act in ("action_share_with_customer", "action_unshare", "action_open_share"):
                 with self.subTest(user=user.login, act=act), self.assertRaises(AccessError):
                     getattr(contract.with_user(user), act)()
 
@@ -549,7 +549,7 @@ class TestSharing(ContractCommon):
         self.assertFalse(newcomer.user_ids)
         self.assertIn(newcomer, self._get_mailed(contract))
         with self.assertRaises(AccessError):
-            contract.with_user(self.manager).action_share(invite=True)
+            contract.with_user(self.manager).action_share_with_customer(invite=True)
 
     def test_dialog_after_sending_keeps_the_requester(self):
         contract = self._create_sent_contract()
@@ -596,7 +596,7 @@ class TestSharing(ContractCommon):
         contract = self._create_contract()
         part = self._get_participant(contract, self.customer)
         self.assertFalse(part._may_read_early())
-        contract.action_share()
+        contract.action_share_with_customer()
         self.assertEqual(self._get_mailed(contract), self.customer)
         self.assertTrue(part._may_read_early())
         contract.action_unshare()

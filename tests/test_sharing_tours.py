@@ -38,7 +38,7 @@ class TestSharingTours(ContractPortalCommon):
 
     def test_observer_and_colleague_read(self):
         contract = self._create_sent_contract()
-        contract.action_share(observer_ids=self.observer.partner_id.ids)
+        contract.action_share_with_customer(observer_ids=self.observer.partner_id.ids)
         self.start_tour("/my/contracts", "customer_contract_read_sent", login=self.observer.login)
         self.customer_company.contract_colleague_access = True
         self.start_tour("/my/contracts", "customer_contract_read_sent", login=self.colleague.login)

@@ -97,7 +97,7 @@ class CustomerContractShare(models.TransientModel):
         self.ensure_one()
         contract = self.contract_id
         before = contract._get_readers() if contract.portal_published else contract._get_nobody()
-        contract.action_share(
+        contract.action_share_with_customer(
             requester_id=self.requester_id.id if contract._can_be_edited() else None,
             observer_ids=self.observer_ids.ids,
             share_documents=self.share_documents,
