@@ -2,7 +2,6 @@ from datetime import timedelta
 
 from odoo import _, fields, models
 
-from .customer_contract_paper import OPEN_PAPER_STATES
 from .customer_contract_routing import OPEN_STATES
 
 
@@ -73,10 +72,3 @@ class CustomerContractParticipant(models.Model):
             return False
         days = self.contract_id.company_id.contract_paper_days
         return self.paper_since > fields.Datetime.now() - timedelta(days=days)
-
-    def _get_open_papers(self):
-        """Return the papers of the people that are under way.
-
-        :rtype: recordset of `customer.contract.paper`
-        """
-        return self.paper_ids.filtered(lambda paper: paper.state in OPEN_PAPER_STATES)

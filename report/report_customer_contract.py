@@ -19,9 +19,14 @@ SIGNERS_PER_ROW = 2
 
 
 @cache
-def _read_style_sheets():
+def read_style_sheets(*paths):
+    """Return style sheets of the addon, one after the other.
+
+    :param str paths: the files
+    :rtype: markupsafe.Markup
+    """
     content = ""
-    for path in STYLE_SHEETS:
+    for path in paths:
         with file_open(path) as style_sheet:
             content += style_sheet.read()
     return Markup(content)
@@ -57,7 +62,7 @@ class ReportCustomerContract(models.AbstractModel):
                 )
                 for contract_sudo in contracts_sudo
             },
-            "style_sheet": _read_style_sheets(),
+            "style_sheet": read_style_sheets(*STYLE_SHEETS),
         }
 
     @api.model

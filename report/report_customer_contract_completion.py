@@ -1,11 +1,10 @@
 import base64
-from functools import cache
-
-from markupsafe import Markup
 
 from odoo import api, models
-from odoo.tools import file_open, format_datetime
+from odoo.tools import format_datetime
 from odoo.tools.image import image_data_uri
+
+from .report_customer_contract import read_style_sheets
 
 STYLE_SHEET = "customer_contract/static/src/report/contract_completion.css"
 QR_SIZE = 296
@@ -31,12 +30,6 @@ BROWSERS = {
 }
 
 
-@cache
-def _read_style_sheet():
-    with file_open(STYLE_SHEET) as style_sheet:
-        return Markup(style_sheet.read())
-
-
 class ReportCustomerContract(models.AbstractModel):
     """What the certificate of completion shows, after the signed contract."""
 
@@ -45,7 +38,7 @@ class ReportCustomerContract(models.AbstractModel):
     @api.model
     def _get_report_values(self, docids, data=None):
         values = super()._get_report_values(docids, data)
-        values["style_sheet"] += _read_style_sheet()
+        values["style_sheet"] += read_style_sheets(STYLE_SHEET)
         return values
 
     @api.model
