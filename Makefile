@@ -10,25 +10,25 @@ PYTHON ?= python3
 .PHONY: run upgrade shell test lint format wheel clean
 
 run: ## serve the addon with demo data on 127.0.0.1:8069 (PORT=)
-	@$(PYTHON) tools/development_server.py run
+	@$(PYTHON) dev/development_server.py run
 
 upgrade: ## update the addon in the database of `make run`
-	@$(PYTHON) tools/development_server.py upgrade
+	@$(PYTHON) dev/development_server.py upgrade
 
 shell: ## Odoo's Python shell on that database
-	@$(PYTHON) tools/development_server.py shell
+	@$(PYTHON) dev/development_server.py shell
 
 test: ## everything; or a selection: TESTS="tests/test_signing.py -k expired"
-	@$(PYTHON) tools/run_tests.py $(TESTS)
+	@$(PYTHON) dev/run_tests.py $(TESTS)
 
 lint: ## style and mistakes that need no database
-	@$(PYTHON) tools/lint.py
+	@$(PYTHON) dev/lint.py
 
 format: ## mend what the linters can mend
-	@$(PYTHON) tools/lint.py --fix
+	@$(PYTHON) dev/lint.py --fix
 
 wheel: ## build dist/*.whl
-	@$(PYTHON) tools/build_wheel.py
+	@$(PYTHON) dev/build_wheel.py
 
 clean: ## delete all that these commands made, the databases too
-	@$(PYTHON) tools/clean.py
+	@$(PYTHON) dev/clean.py

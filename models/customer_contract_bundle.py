@@ -168,7 +168,7 @@ class CustomerContract(models.Model):
         self.ensure_one()
         title = f"EVIDENCE OF CONTRACT {self.name}"
         readme = README.format(reference=self.name, underline="=" * len(title))
-        with file_open("customer_contract/evidence/verify.py", "rb") as script:
+        with file_open("customer_contract/tools/verify.py", "rb") as script:
             files = {"README.txt": readme.encode(), "verify.py": script.read()}
         for version in self.version_ids:
             folder = f"versions/{version.number:02d}"

@@ -352,12 +352,12 @@ class CustomerContractCertificate(models.Model):
 
         The key leaves its encryption for the time that the caller holds it.
 
-        :rtype: odoo.addons.customer_contract.report.pdf_seal.SealKey
+        :rtype: odoo.addons.customer_contract.tools.pdf.seal.SealKey
         :raise SealPendingError: if the certificate cannot be used now
         """
         self.ensure_one()
         # pyHanko takes a moment to load, which contracts without a seal need not wait for.
-        from ..report.pdf_seal import SealKey
+        from ..tools.pdf.seal import SealKey
 
         passphrase = self._get_passphrase()
         if not self.valid_from <= fields.Datetime.now() < self.valid_to:

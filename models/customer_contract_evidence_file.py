@@ -149,7 +149,7 @@ class CustomerContract(models.Model):
         """
         self.ensure_one()
         # pyHanko takes a moment to load, which other checks need not wait for.
-        from ..report.pdf_seal import read_attachment
+        from ..tools.pdf.seal import read_attachment
 
         try:
             attached = json.loads(

@@ -103,7 +103,7 @@ class CustomerContractPaperCopy(models.Model):
         :rtype: tuple[bytes, int]
         """
         # pyHanko takes a moment to load, which other requests need not wait for.
-        from ..report.page_code import stamp_pages
+        from ..tools.pdf.page_code import stamp_pages
 
         content = contract.current_version_id._get_content()
         pdf = contract._render_paper_pdf(content, signatures)

@@ -13,7 +13,7 @@ from odoo.tools import file_path
 
 _logger = logging.getLogger(__name__)
 
-PROGRAM = "customer_contract/gate/work.py"
+PROGRAM = "customer_contract/tools/file_check/work.py"
 # The process limits its own computing time to less than this.
 MOST_SECONDS = 75
 # How many of them one server process runs at the same time, and how long others wait.

@@ -124,7 +124,7 @@ class CustomerContract(models.Model):
         if not url:
             return None
         # pyHanko takes a moment to load, which contracts without a seal need not wait for.
-        from ..report.pdf_seal import ask_timestamp_authority
+        from ..tools.pdf.seal import ask_timestamp_authority
 
         if self._timestamp_pauses.get(url, 0) > time.monotonic():
             raise self._prepare_timestamp_refusal(url)
@@ -156,7 +156,7 @@ class CustomerContract(models.Model):
         :raise SealPendingError: if the seal cannot be made
         """
         # pyHanko takes a moment to load, which other jobs need not wait for.
-        from ..report.pdf_seal import finish_file
+        from ..tools.pdf.seal import finish_file
 
         text = self.env["customer.contract.event"]._serialize(evidence)
         attachments = {EVIDENCE_FILE_NAME: (text, "Evidence data (JSON)")}
@@ -219,11 +219,11 @@ class CustomerContract(models.Model):
 
         :param recordset certificate: the certificate it should be made with
         :param datetime moment: when it was made
-        :rtype: odoo.addons.customer_contract.report.pdf_seal.Seal
+        :rtype: odoo.addons.customer_contract.tools.pdf.seal.Seal
         """
         self.ensure_one()
         # pyHanko takes a moment to load, which other checks need not wait for.
-        from ..report.pdf_seal import read_seal
+        from ..tools.pdf.seal import read_seal
 
         return read_seal(self.signed_document_id.raw or b"", moment, certificate._get_chain())
 

@@ -88,7 +88,7 @@ class IrActionsReport(models.Model):
         if self.report_name != CONTRACT_REPORT:
             return super()._prepare_html(html, report_model=report_model)
         # What the report is made with is loaded after the models.
-        from ..report.text_direction import box_words
+        from ..tools.pdf.text_direction import box_words
 
         root = lxml.html.document_fromstring(html, parser=lxml.html.HTMLParser(encoding="utf-8"))
         self._remove_outside_resources(root)
@@ -204,7 +204,7 @@ class IrActionsReport(models.Model):
         finish = (specific_paperformat_args or {}).get(FINISH_KEY)
         if finish:
             # pyHanko takes a moment to load; other reports need not wait for it.
-            from ..report.page_finish import finish_pages
+            from ..tools.pdf.page_finish import finish_pages
 
             pdf = finish_pages(pdf, **finish)
         return pdf

@@ -27,7 +27,7 @@ class BundleCommon(ContractCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.script = Path(__file__).parent.parent.joinpath("evidence", "verify.py").read_bytes()
+        cls.script = Path(__file__).parent.parent.joinpath("tools", "verify.py").read_bytes()
 
     def _create_anchored_contract(self):
         """Create a signed contract with everything a bundle can have."""

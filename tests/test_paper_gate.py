@@ -237,7 +237,7 @@ class TestPaperGate(BaseCommon):
         gate = customer_contract_paper_gate
         with patch.object(gate, "MOST_SECONDS", 0.01):
             self._assert_refused(make_scan(CODE), "too large")
-        with patch.object(gate, "PROGRAM", "customer_contract/gate/refusal.py"):
+        with patch.object(gate, "PROGRAM", "customer_contract/tools/file_check/refusal.py"):
             self._assert_refused(make_scan(CODE), "damaged")
 
     def test_process_knows_nothing_of_the_server(self):

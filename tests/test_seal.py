@@ -16,7 +16,7 @@ from odoo.tools.pdf import OdooPdfFileReader, PdfFileReader, PdfFileWriter
 from odoo.addons.customer_contract.models.customer_contract_certificate_key import (
     SealPendingError,
 )
-from odoo.addons.customer_contract.report import pdf_seal
+from odoo.addons.customer_contract.tools.pdf import seal as pdf_seal
 
 from .common import make_pdf
 from .seal_common import SealCommon, make_pkcs12, make_rsa_key

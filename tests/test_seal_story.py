@@ -10,7 +10,7 @@ from unittest.mock import patch
 from odoo import Command
 from odoo.tests import tagged
 
-from odoo.addons.customer_contract.report import pdf_seal
+from odoo.addons.customer_contract.tools.pdf import seal as pdf_seal
 
 from .seal_common import SealCommon
 

@@ -15,7 +15,7 @@ import pytest_stage
 from progress import Failure, main, say
 from test_results import Results
 
-RUNS = layout.DEV / "runs"
+RUNS = layout.MADE / "runs"
 
 
 def _main():

@@ -17,7 +17,7 @@ def _main():
             databases.drop(name)
     else:
         postgres.remove()
-    for folder in (layout.DEV, layout.ROOT / "dist", layout.TOOLS / "__pycache__"):
+    for folder in (layout.MADE, layout.ROOT / "dist", layout.COMMANDS / "__pycache__"):
         if folder.exists():
             say(f"Deleting {os.path.relpath(folder, layout.ROOT)}")
             shutil.rmtree(folder)

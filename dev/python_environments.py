@@ -11,11 +11,11 @@ import sys
 import layout
 from progress import Failure, run, step
 
-ODOO_PINS = layout.TOOLS / "requirements-odoo.txt"
+ODOO_PINS = layout.COMMANDS / "requirements-odoo.txt"
 ADDON_NEEDS = layout.ROOT / "requirements.txt"
 ADDON_OPTIONS = layout.ROOT / "requirements-optional.txt"
 TEST_NEEDS = layout.ROOT / "requirements-test.txt"
-LINT_NEEDS = layout.TOOLS / "requirements-lint.txt"
+LINT_NEEDS = layout.COMMANDS / "requirements-lint.txt"
 
 
 def ensure_odoo():

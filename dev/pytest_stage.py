@@ -83,7 +83,7 @@ def _run_pytest(place, database, arguments):
 
 def _with_plugins(environment):
     """The environment, in which Python finds our own plugin as well."""
-    paths = (environment.get("PYTHONPATH"), str(layout.TOOLS))
+    paths = (environment.get("PYTHONPATH"), str(layout.COMMANDS))
     return {**environment, "PYTHONPATH": os.pathsep.join(filter(None, paths))}
 
 

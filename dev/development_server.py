@@ -20,7 +20,7 @@ import template_databases
 from progress import Failure, main, say, step
 
 DATABASE = f"{layout.ADDON}_demo"
-LOGINS = layout.TOOLS / "demo_logins.txt"
+LOGINS = layout.COMMANDS / "demo_logins.txt"
 
 
 def run(place):

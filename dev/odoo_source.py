@@ -70,8 +70,8 @@ def ensure():
 
 def _download():
     with step("Getting Odoo 19 from Debian unstable (122 MB)"):
-        packages = _fetch(layout.DEV / "downloads")
-        unpacked = layout.DEV / "odoo.partial"
+        packages = _fetch(layout.MADE / "downloads")
+        unpacked = layout.MADE / "odoo.partial"
         shutil.rmtree(unpacked, ignore_errors=True)
         unpacked.mkdir(parents=True)
         for package in packages:
@@ -87,7 +87,7 @@ def _download():
 
 def _fetch(downloads):
     """Download the packages and return their files."""
-    apt_home = layout.DEV / "apt"
+    apt_home = layout.MADE / "apt"
     for folder in ("lists/partial", "cache/archives/partial"):
         (apt_home / folder).mkdir(parents=True, exist_ok=True)
     sources = apt_home / "odoo.sources"

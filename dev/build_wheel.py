@@ -20,10 +20,10 @@ DIST = layout.ROOT / "dist"
 def _main():
     with locks.hold("environment"):
         python = python_environments.ensure_linters()
-    source = layout.DEV / "wheel"
+    source = layout.MADE / "wheel"
     shutil.rmtree(source, ignore_errors=True)
     shutil.rmtree(DIST, ignore_errors=True)
-    environment = dict(os.environ, GIT_CEILING_DIRECTORIES=str(layout.DEV))
+    environment = dict(os.environ, GIT_CEILING_DIRECTORIES=str(layout.MADE))
     pip = [python, "-m", "pip", "wheel", "--no-deps", "--no-build-isolation"]
     for name in addon_mirror.mirror(source):
         run([*pip, "--wheel-dir", DIST, source / name], env=environment)

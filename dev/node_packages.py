@@ -15,7 +15,7 @@ def ensure():
     if installed.is_file() and installed.read_bytes() == PACKAGE.read_bytes():
         return
     with step(f"Installing Node packages into {layout.NODE_HOME.name}"):
-        partial = layout.DEV / "node.partial"
+        partial = layout.MADE / "node.partial"
         shutil.rmtree(partial, ignore_errors=True)
         partial.mkdir(parents=True)
         shutil.copy(PACKAGE, partial)
@@ -35,5 +35,5 @@ def environment():
     return dict(
         os.environ,
         NODE_PATH=str(layout.NODE_HOME / "node_modules"),
-        CACHE_DIR=str(layout.DEV / "cache"),
+        CACHE_DIR=str(layout.MADE / "cache"),
     )

@@ -11,18 +11,18 @@ from pathlib import Path
 ADDON = "customer_contract"
 
 ROOT = Path(__file__).resolve().parent.parent
-TOOLS = ROOT / "tools"
-DEV = ROOT / ".dev"
+COMMANDS = ROOT / "dev"
+MADE = ROOT / ".dev"
 
-ODOO_HOME = DEV / "odoo"
-VENV = DEV / "venv"
-LINT_VENV = DEV / "lint-venv"
-NODE_HOME = DEV / "node"
-ADDONS = DEV / "addons"
+ODOO_HOME = MADE / "odoo"
+VENV = MADE / "venv"
+LINT_VENV = MADE / "lint-venv"
+NODE_HOME = MADE / "node"
+ADDONS = MADE / "addons"
 ADDON_COPY = ADDONS / ADDON
-DATA_DIR = DEV / "data"
-LOGS = DEV / "logs"
-LOCKS = DEV / "locks"
+DATA_DIR = MADE / "data"
+LOGS = MADE / "logs"
+LOCKS = MADE / "locks"
 
 # Tells one checkout's cluster and databases from another's on the same machine.
 CHECKOUT_ID = hashlib.sha256(str(ROOT).encode()).hexdigest()[:10]

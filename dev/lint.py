@@ -83,7 +83,7 @@ class Linters:
         }
 
     def _on_root(self, *command):
-        environment = dict(os.environ, RUFF_CACHE_DIR=str(layout.DEV / "cache/ruff"))
+        environment = dict(os.environ, RUFF_CACHE_DIR=str(layout.MADE / "cache/ruff"))
         return command, {"cwd": layout.ROOT, "env": environment}
 
     def _on_addons(self, *command):

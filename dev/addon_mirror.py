@@ -29,7 +29,7 @@ NOT_THE_ADDON = {
     "requirements-optional.txt",
     "requirements-test.txt",
     "requirements.txt",
-    "tools",
+    "dev",
 }
 # Read while Odoo runs, so that a change needs no update of the database.
 READ_AT_RUN_TIME = ("tests/", "static/", "README", "CHANGELOG", "pyproject.toml")
