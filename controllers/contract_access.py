@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 from odoo.fields import Domain
 from odoo.http import request
 
-from ..models.customer_contract_portal import SESSION_KEY
+from ..const import LINKS_KEY
 from .contract_in_person import IN_PERSON_KEY, ContractInPersonMixin
 
 # What is served under a contract's address is for one person's eyes: it is kept by no
@@ -175,7 +175,7 @@ class ContractAccessMixin(PrivateAnswerMixin, ContractInPersonMixin):
         :param int contract_id: the contract's id
         :rtype: recordset of `customer.contract.link`, elevated
         """
-        links = request.session.get(SESSION_KEY) or {}
+        links = request.session.get(LINKS_KEY) or {}
         # Nobody has rights on links; the session proves that this one was opened.
         link_sudo = request.env["customer.contract.link"].sudo().browse(links.get(str(contract_id)))
         link_sudo = link_sudo.exists()

@@ -2,7 +2,7 @@
 
 from odoo.tools import format_date
 
-from ..models.customer_contract_paper import MOST_BYTES, MOST_PAGES
+from ..const import MOST_PAPER_BYTES, MOST_PAPER_PAGES
 
 
 class ContractPaperMixin:
@@ -61,8 +61,8 @@ class ContractPaperMixin:
             "name": paper_sudo.signed_by or partner_sudo.name or "",
             "capacity": paper_sudo.capacity or participant_sudo.capacity or "",
             "date": str(paper_sudo.signed_date or ""),
-            "mostBytes": MOST_BYTES,
-            "mostPages": MOST_PAGES,
+            "mostBytes": MOST_PAPER_BYTES,
+            "mostPages": MOST_PAPER_PAGES,
             "valueProblems": contract_sudo._get_value_problems(participant_sudo),
             **self._prepare_code_props(access),
         }

@@ -3,11 +3,11 @@ from datetime import date
 from odoo.exceptions import UserError
 from odoo.http import content_disposition, request, route
 
-from ..models.customer_contract_paper import MOST_BYTES
+from ..const import MOST_PAPER_BYTES
 from .signing import ACT, CustomerContractSigning
 
 # Room for the parts of a form around its files.
-MOST_REQUEST = MOST_BYTES + 1024 * 1024
+MOST_REQUEST = MOST_PAPER_BYTES + 1024 * 1024
 MOST_FILES = 60
 UPLOADS_PER_HOUR = 150
 
@@ -65,7 +65,7 @@ class CustomerContractPaper(CustomerContractSigning):
                 self._check_upload_rate(access)
                 try:
                     with request.env.cr.savepoint():
-                        paper_sudo._add_file(file.filename, file.read(MOST_BYTES + 1))
+                        paper_sudo._add_file(file.filename, file.read(MOST_PAPER_BYTES + 1))
                 except UserError as error:
                     refusals.append(f"{file.filename}: {error}")
             return refusals

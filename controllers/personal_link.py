@@ -1,7 +1,7 @@
 from odoo import fields
 from odoo.http import Controller, request, route
 
-from ..models.customer_contract_portal import SESSION_KEY
+from ..const import LINKS_KEY
 from .contract_access import ContractAccessMixin
 
 RENEWAL_PAUSE_MINUTES = 5
@@ -31,8 +31,8 @@ class CustomerContractPersonalLink(ContractAccessMixin, Controller):
         if not user._is_public() and user.partner_id != participant_sudo.partner_id:
             return self._render_wrong_account(link_sudo, reopen_url=f"/contract/sign/{token}")
         contract_sudo = participant_sudo.contract_id
-        links = request.session.get(SESSION_KEY) or {}
-        request.session[SESSION_KEY] = {**links, str(contract_sudo.id): link_sudo.id}
+        links = request.session.get(LINKS_KEY) or {}
+        request.session[LINKS_KEY] = {**links, str(contract_sudo.id): link_sudo.id}
         if link_sudo._is_usable() and not self._is_machine():
             self._record_opening(link_sudo)
         address = self._get_localized_address(participant_sudo)

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from odoo.http import request, route
 
-from ..models.customer_contract_preview import PREVIEW_KEY
+from ..const import PREVIEW_KEY
 from .contract_access import ContractAccess
 from .portal import CustomerContractPortal
 

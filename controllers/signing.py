@@ -2,9 +2,7 @@ from odoo.exceptions import UserError
 from odoo.http import Controller, request, route
 from odoo.tools import consteq
 
-from ..models.customer_contract_signing import (
-    VersionChangedError,
-)
+from ..exceptions import VersionChangedError
 from .contract_page import ContractPageMixin
 
 # A signature's picture of 2 MB in base64, and some room for the rest.

@@ -7,7 +7,7 @@ from odoo import api, models
 from odoo.tools import file_open, format_amount, format_datetime
 from odoo.tools.image import image_data_uri, image_process
 
-from ..models.ir_actions_report import ContractPrint
+from ..utils import ContractPrint
 
 STYLE_SHEETS = (
     "customer_contract/static/src/report/contract_report.css",

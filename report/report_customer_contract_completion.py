@@ -263,7 +263,9 @@ class ReportCustomerContract(models.AbstractModel):
         :rtype: dict | None
         """
         certificate = (
-            self.env["customer.contract.certificate"].sudo().browse(completion["certificate_id"])
+            self.env["customer.contract.certificate"]
+            .sudo()
+            .browse(completion.get("certificate_id"))
         )
         if not certificate:
             return None

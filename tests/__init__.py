@@ -66,3 +66,4 @@ from . import (
     test_views,
     test_whole_story,
 )
+from .source import *

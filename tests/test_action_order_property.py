@@ -47,7 +47,7 @@ class TestActionOrderProperty(PaperCommon):
         self.startPatcher(
             patch.object(self.registry["ir.cron"], "_commit_progress", return_value=100)
         )
-        gate = self.registry["customer.contract.paper.gate"]
+        gate = self.registry["customer.contract.file.check"]
         self.startPatcher(patch.object(gate, "_inspect", inspect_file))
         self.startPatcher(patch.object(gate, "_compose", compose_scan))
 

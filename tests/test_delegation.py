@@ -81,7 +81,7 @@ class TestDelegation(ApprovalCommon):
     def test_signatures_without_delegation_say_nothing_of_it(self):
         contract = self._create_signed_contract()
         for signature in contract.signature_ids:
-            self.assertFalse(signature._get_delegation_note())
+            self.assertFalse(signature._get_place_note())
             self.assertNotIn("delegated_by", signature._export())
 
     def test_refusals(self):

@@ -8,7 +8,7 @@ from odoo.tests import new_test_user, tagged
 from odoo.tools import convert_file
 
 from ..demo.customer_contract_demo import STORIES
-from ..models.customer_contract_certificate_key import PASSPHRASE_VARIABLE
+from ..models.seal.customer_contract_certificate_key import PASSPHRASE_VARIABLE
 from .common import ContractCommon, make_pdf
 
 STATES = {

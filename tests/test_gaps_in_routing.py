@@ -56,7 +56,7 @@ class TestSubstituteSigners(ApprovalCommon):
         self.assertEqual(signature.signed_by, "Dora Director")
         self.assertEqual(signature.delegated_by, "Mona Manager")
         self.assertEqual(signature.delegation_reason, "Mona Manager is away")
-        self.assertIn("On behalf of Mona Manager", signature._get_delegation_note())
+        self.assertIn("On behalf of Mona Manager", signature._get_place_note())
         self.assertEqual(contract.state, "signed")
         self.assertTrue(contract.verify_integrity()["ok"])
 

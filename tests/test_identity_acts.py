@@ -17,7 +17,7 @@ class TestIdentityActs(ContractPortalCommon):
         super().setUp()
         self.startPatcher(
             patch(
-                "odoo.addons.customer_contract.models.customer_contract_code.secrets.randbelow",
+                "odoo.addons.customer_contract.models.identity.customer_contract_code.secrets.randbelow",
                 return_value=int(CODE),
             )
         )

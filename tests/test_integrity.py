@@ -370,7 +370,7 @@ class TestSelfTest(IntegrityCommon):
 
         with (
             patch.object(self.registry["ir.attachment"], "_file_read", broken),
-            mute_logger("odoo.addons.customer_contract.models.customer_contract_integrity"),
+            mute_logger("odoo.addons.customer_contract.models.integrity.customer_contract"),
         ):
             self._run_cron()
         self.assertEqual(self.contract.sudo().integrity_state, "damaged")
@@ -414,7 +414,7 @@ class TestSelfTest(IntegrityCommon):
         contracts = self.contract
         for _number in range(2):
             contracts |= self._create_sent_contract()
-        path = "odoo.addons.customer_contract.models.customer_contract_integrity"
+        path = "odoo.addons.customer_contract.models.integrity.customer_contract"
         with patch(f"{path}.MOST_CHECKED_AT_ONCE", 2):
             action = contracts.with_user(self.manager).action_verify_integrity()
         self.assertEqual(action["domain"], [("id", "in", contracts.ids)])
@@ -431,7 +431,7 @@ class TestSelfTest(IntegrityCommon):
             contracts |= self._create_sent_contract()
         for contract in contracts:
             self._damage(contract)
-        path = "odoo.addons.customer_contract.models.customer_contract_integrity"
+        path = "odoo.addons.customer_contract.models.integrity.customer_contract"
         with patch(f"{path}.MOST_ACTIVITIES", 2):
             self._run_cron()
         self.assertEqual(set(contracts.sudo().mapped("integrity_state")), {"damaged"})

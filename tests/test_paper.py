@@ -142,7 +142,7 @@ class TestPaper(PaperCommon):
         self.assertEqual(paper.check_state, "problem")
 
     def test_without_a_decoder_pages_are_not_checked(self):
-        gate = self.registry["customer.contract.paper.gate"]
+        gate = self.registry["customer.contract.file.check"]
         inspect = gate._inspect
 
         def inspect_blindly(model, content, most_pages):

@@ -13,7 +13,7 @@ from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from odoo.addons.base.tests.common import BaseCommon
-from odoo.addons.customer_contract.models import customer_contract_paper_gate
+from odoo.addons.customer_contract.models.file_check import customer_contract_file_check
 
 from .paper_common import (
     make_bomb,
@@ -24,16 +24,17 @@ from .paper_common import (
     make_scan,
 )
 
+FILE_CHECK = "odoo.addons.customer_contract.models.file_check.customer_contract_file_check"
 CODE = "CCP:ABCDEFGHIJKLMNOP:2:3"
 SCRIPT = b"<< /Type /Action /S /JavaScript /JS (app.alert\\(1\\)) >>"
 
 
 @tagged("post_install", "-at_install")
-class TestPaperGate(BaseCommon):
+class TestFileCheck(BaseCommon):
     """Files from strangers are let in only if they are pages and nothing else."""
 
     def _inspect(self, content, most_pages=60):
-        return self.env["customer.contract.paper.gate"]._inspect(content, most_pages)
+        return self.env["customer.contract.file.check"]._inspect(content, most_pages)
 
     def _assert_refused(self, content, words, **values):
         with self.assertRaisesRegex(UserError, words):
@@ -111,7 +112,7 @@ class TestPaperGate(BaseCommon):
             page_extra=b"/Annots [5 0 R]",
         )
         self._inspect(content)
-        scan = self.env["customer.contract.paper.gate"]._compose([(content, "pdf", 0, 0)])
+        scan = self.env["customer.contract.file.check"]._compose([(content, "pdf", 0, 0)])
         page = PdfReader(io.BytesIO(scan)).pages[0]
         self.assertNotIn("/Annots", page)
         self.assertIn("/ContractNote0", page["/Resources"]["/XObject"])
@@ -232,19 +233,21 @@ class TestPaperGate(BaseCommon):
         with self.assertRaises(UserError):
             self._inspect(deep)
 
-    @mute_logger("odoo.addons.customer_contract.models.customer_contract_paper_gate")
+    @mute_logger(FILE_CHECK)
     def test_process_that_fails_or_hangs(self):
-        gate = customer_contract_paper_gate
+        gate = customer_contract_file_check
         with patch.object(gate, "MOST_SECONDS", 0.01):
             self._assert_refused(make_scan(CODE), "too large")
         with patch.object(gate, "PROGRAM", "customer_contract/tools/file_check/refusal.py"):
             self._assert_refused(make_scan(CODE), "damaged")
 
     def test_process_knows_nothing_of_the_server(self):
-        with patch.object(customer_contract_paper_gate.subprocess, "run") as run:
+        with patch.object(customer_contract_file_check.subprocess, "run") as run:
             run.return_value.returncode = 1
             run.return_value.stderr = b""
-            with mute_logger("odoo.addons.customer_contract.models.customer_contract_paper_gate"):
+            with mute_logger(
+                "odoo.addons.customer_contract.models.file_check.customer_contract_file_check"
+            ):
                 self._assert_refused(make_scan(CODE), "damaged")
         environment = run.call_args.kwargs["env"]
         self.assertEqual(set(environment), {"PYTHONPATH", "LANG", "TMPDIR"})
@@ -273,9 +276,9 @@ class TestPaperGate(BaseCommon):
 
     def _scan(self, address, content=b"content"):
         self.env["ir.config_parameter"].set_param("customer_contract.malware_scanner", address)
-        self.env["customer.contract.paper.scanner"]._check(content)
+        self.env["customer.contract.file.scanner"]._check(content)
 
-    @mute_logger("odoo.addons.customer_contract.models.customer_contract_paper_scanner")
+    @mute_logger("odoo.addons.customer_contract.models.file_check.customer_contract_file_scanner")
     def test_scanner(self):
         address, received = self._serve_scanner(b"stream: OK")
         content = b"x" * 200_000
@@ -286,7 +289,7 @@ class TestPaperGate(BaseCommon):
         with self.assertRaisesRegex(UserError, "refused by the malware scanner"):
             self._scan(address)
 
-    @mute_logger("odoo.addons.customer_contract.models.customer_contract_paper_scanner")
+    @mute_logger("odoo.addons.customer_contract.models.file_check.customer_contract_file_scanner")
     def test_scanner_that_does_not_answer_lets_nothing_in(self):
         for answer in (b"", b"INSTREAM size limit exceeded. ERROR"):
             address, _received = self._serve_scanner(answer)

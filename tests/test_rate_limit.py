@@ -74,7 +74,9 @@ class TestRateLimit(TransactionCase):
     def test_fails_closed(self):
         with (
             patch.object(self.registry, "cursor", side_effect=psycopg2.OperationalError("down")),
-            mute_logger("odoo.addons.customer_contract.models.customer_contract_rate_limit"),
+            mute_logger(
+                "odoo.addons.customer_contract.models.protection.customer_contract_rate_limit"
+            ),
         ):
             self.assertFalse(self.Limit._allow(self.scope, "x", 100, 60))
             self.assertTrue(self.Limit._is_exhausted(self.scope, "x", 100, 60))

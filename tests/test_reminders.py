@@ -160,7 +160,7 @@ class TestReminders(ContractCommon):
         self.startPatcher(
             patch.object(self.registry["customer.contract"], "_remind", fail_for_first)
         )
-        with mute_logger("odoo.addons.customer_contract.models.customer_contract_reminder"):
+        with mute_logger("odoo.addons.customer_contract.models.reminder.customer_contract"):
             self.assertEqual(self._pass_days(second, 3), [3])
         self.assertFalse(self._count_reminders(first))
         self.assertFalse(self._get_participant(first, self.customer).reminder_count)

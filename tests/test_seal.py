@@ -13,16 +13,14 @@ from odoo.tests import tagged
 from odoo.tools import mute_logger
 from odoo.tools.pdf import OdooPdfFileReader, PdfFileReader, PdfFileWriter
 
-from odoo.addons.customer_contract.models.customer_contract_certificate_key import (
-    SealPendingError,
-)
+from odoo.addons.customer_contract.exceptions import SealPendingError
 from odoo.addons.customer_contract.tools.pdf import seal as pdf_seal
 
 from .common import make_pdf
 from .seal_common import SealCommon, make_pkcs12, make_rsa_key
 
-COMPLETION = "odoo.addons.customer_contract.models.customer_contract_completion"
-SEAL = "odoo.addons.customer_contract.models.customer_contract_seal"
+COMPLETION = "odoo.addons.customer_contract.models.signature.customer_contract_completion"
+SEAL = "odoo.addons.customer_contract.models.seal.customer_contract"
 
 
 @tagged("post_install", "-at_install")

@@ -8,7 +8,7 @@ from PIL import Image
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import Form, new_test_user, tagged
 
-from ..models.customer_contract_signing import VersionChangedError
+from ..exceptions import VersionChangedError
 from .common import ContractCommon, make_signature_picture
 
 
@@ -216,11 +216,11 @@ class TestSigning(ContractCommon):
         with (
             patch("odoo.addons.base.models.res_users.request", Request),
             patch(
-                "odoo.addons.customer_contract.models.customer_contract_signing.request",
+                "odoo.addons.customer_contract.models.signature.customer_contract.request",
                 Request,
             ),
             patch(
-                "odoo.addons.customer_contract.models.customer_contract_trail.request",
+                "odoo.addons.customer_contract.models.evidence.customer_contract.request",
                 Request,
             ),
         ):

@@ -1,0 +1,13 @@
+from . import (
+    customer_contract,
+    customer_contract_approval_plan,
+    customer_contract_approval_rule,
+    customer_contract_approval_rule_step,
+    customer_contract_authority,
+    customer_contract_participant,
+    customer_contract_routing_step,
+    res_company,
+    res_config_settings,
+    res_partner,
+    res_users,
+)

@@ -1,0 +1,14 @@
+from . import (
+    customer_contract,
+    customer_contract_document,
+    customer_contract_form,
+    customer_contract_lifecycle,
+    customer_contract_refusal_reason,
+    customer_contract_section,
+    customer_contract_stage,
+    customer_contract_tag,
+    customer_contract_type,
+    res_company,
+    res_config_settings,
+    res_partner,
+)

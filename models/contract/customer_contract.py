@@ -1,0 +1,413 @@
+from odoo import Command, _, api, fields, models
+from odoo.exceptions import ValidationError
+from odoo.fields import Domain
+
+
+class CustomerContract(models.Model):
+    """A contract: its parties, its text, its terms and where it stands.
+
+    Three axes of state are kept apart: ``state`` says where the request for
+    signatures stands, each participant's ``state`` says what that person did, and
+    ``stage_id`` is the company's own business status.
+
+    A contract's stage is one of its type's, or one that serves every type.
+
+    The company's own business status, which follows the request's state.
+    """
+
+    _name = "customer.contract"
+    _inherit = [
+        "portal.mixin",
+        "mail.thread",
+        "mail.activity.mixin",
+        "customer.contract.guard.mixin",
+    ]
+    _description = "Contract"
+    _order = "id desc"
+    _rec_names_search = ["name", "title"]
+    _mail_post_access = "read"
+    _check_company_auto = True
+
+    stage_color = fields.Integer(related="stage_id.color", groups="base.group_user")
+    name = fields.Char(
+        "Reference",
+        required=True,
+        readonly=True,
+        copy=False,
+        default="",
+        index="trigram",
+    )
+    title = fields.Char(required=True, tracking=10)
+    active = fields.Boolean(default=True, tracking=True)
+    company_id = fields.Many2one(
+        "res.company", required=True, index=True, default=lambda self: self.env.company
+    )
+    currency_id = fields.Many2one(
+        "res.currency",
+        required=True,
+        compute="_compute_currency_id",
+        store=True,
+        readonly=False,
+        precompute=True,
+    )
+    direction = fields.Selection(
+        [("customer", "Customer"), ("supplier", "Supplier"), ("partner", "Partner")],
+        required=True,
+        default="customer",
+        help="What the counterparty is to us.",
+    )
+    type_id = fields.Many2one(
+        "customer.contract.type",
+        index="btree_not_null",
+        tracking=True,
+        check_company=True,
+    )
+    tag_ids = fields.Many2many("customer.contract.tag", groups="base.group_user")
+    partner_id = fields.Many2one(
+        "res.partner",
+        "Counterparty",
+        required=True,
+        index=True,
+        tracking=20,
+        check_company=True,
+        help="The company or person the contract is with.",
+    )
+    commercial_partner_id = fields.Many2one(
+        "res.partner",
+        "Counterparty's Company",
+        compute="_compute_commercial_partner_id",
+        store=True,
+        precompute=True,
+        index=True,
+    )
+    requester_id = fields.Many2one(
+        "res.partner",
+        index="btree_not_null",
+        tracking=True,
+        compute="_compute_requester_id",
+        store=True,
+        readonly=False,
+        precompute=True,
+        check_company=True,
+        domain="[('commercial_partner_id', '=', commercial_partner_id)]",
+        help="The counterparty's contact who asked for the contract.",
+    )
+    user_id = fields.Many2one(
+        "res.users",
+        "Contract Manager",
+        index="btree_not_null",
+        default=lambda self: self.env.user,
+        tracking=True,
+        check_company=True,
+        domain="[('share', '=', False)]",
+        help="Answers for the contract, and is told what happens to it.",
+    )
+    team_id = fields.Many2one(
+        "crm.team",
+        index="btree_not_null",
+        compute="_compute_team_id",
+        store=True,
+        readonly=False,
+        precompute=True,
+        check_company=True,
+        groups="base.group_user",
+    )
+    date_start = fields.Date("Start", tracking=True)
+    date_end = fields.Date(
+        "End", tracking=True, index="btree_not_null", help="Empty: the contract has no end."
+    )
+    sign_deadline = fields.Date(
+        "Sign Before",
+        tracking=True,
+        copy=False,
+        index="btree_not_null",
+        help="After this day, the contract can no longer be signed.",
+    )
+    amount_total = fields.Monetary("Amount", tracking=True)
+    note = fields.Html("Internal Note", groups="base.group_user")
+    section_ids = fields.One2many("customer.contract.section", "contract_id", "Sections", copy=True)
+    participant_ids = fields.One2many(
+        "customer.contract.participant",
+        "contract_id",
+        "Participants",
+        compute="_compute_participant_ids",
+        store=True,
+        readonly=False,
+        copy=False,
+    )
+    document_ids = fields.One2many(
+        "customer.contract.document", "contract_id", "Documents", copy=True
+    )
+    document_count = fields.Integer(compute="_compute_document_count")
+    portal_published = fields.Boolean(
+        "Visible in Portal",
+        copy=False,
+        tracking=True,
+        help="The participants and the requester find the contract in their portal. "
+        "Sending the contract switches it on.",
+    )
+    state = fields.Selection(
+        [
+            ("draft", "Draft"),
+            ("approval", "In Approval"),
+            ("sent", "Needs Signature"),
+            ("signed", "Signed"),
+            ("disputed", "Disputed"),
+            ("declined", "Declined"),
+            ("cancelled", "Cancelled"),
+            ("expired", "Expired"),
+        ],
+        required=True,
+        default="draft",
+        readonly=True,
+        copy=False,
+        index=True,
+        tracking=30,
+    )
+    signed_on = fields.Datetime("Fully Signed On", readonly=True, copy=False, index=True)
+    sent_on = fields.Datetime(readonly=True, copy=False)
+    closing_reason = fields.Text(
+        readonly=True,
+        copy=False,
+        help="Why the contract was declined, disputed or cancelled.",
+        groups="base.group_user",
+    )
+    is_editable = fields.Boolean(compute="_compute_is_editable")
+    _dates_in_order = models.Constraint(
+        "CHECK (date_start IS NULL OR date_end IS NULL OR date_start <= date_end)",
+        "The contract cannot end before it starts.",
+    )
+    _name_unique = models.UniqueIndex(
+        "(company_id, name)", "A company's contracts have distinct references."
+    )
+    stage_id = fields.Many2one(
+        "customer.contract.stage",
+        ondelete="restrict",
+        index=True,
+        copy=False,
+        compute="_compute_stage_id",
+        store=True,
+        readonly=False,
+        precompute=True,
+        group_expand="_read_group_stage_ids",
+        domain="['|', ('type_ids', '=', False), ('type_ids', '=', type_id)]",
+        tracking=True,
+        groups="base.group_user",
+    )
+
+    # === CUSTOMER CONTRACT === #
+
+    @api.depends("name", "title")
+    def _compute_display_name(self):
+        for contract in self:
+            contract.display_name = " · ".join(filter(None, (contract.name, contract.title)))
+
+    @api.depends("company_id")
+    def _compute_currency_id(self):
+        for contract in self:
+            contract.currency_id = contract.currency_id or contract.company_id.currency_id
+
+    @api.depends("partner_id")
+    def _compute_commercial_partner_id(self):
+        # A contract stays with the company it was made with: it does not follow a
+        # contact who changes company later.
+        for contract in self:
+            contract.commercial_partner_id = contract.partner_id.commercial_partner_id
+
+    @api.depends("partner_id")
+    def _compute_requester_id(self):
+        for contract in self:
+            partner = contract.partner_id
+            if contract.requester_id.commercial_partner_id != partner.commercial_partner_id:
+                contract.requester_id = partner if not partner.is_company else False
+
+    @api.depends("user_id", "company_id")
+    def _compute_team_id(self):
+        for contract in self:
+            if contract.team_id or not contract.user_id:
+                continue
+            contract.team_id = (
+                self.env["crm.team"]
+                .with_company(contract.company_id)
+                ._get_default_team_id(user_id=contract.user_id.id)
+            )
+
+    @api.depends("document_ids")
+    def _compute_document_count(self):
+        for contract in self:
+            contract.document_count = len(contract.document_ids)
+
+    @api.depends("state", "current_version_id")
+    def _compute_is_editable(self):
+        for contract in self:
+            contract.is_editable = contract._can_be_edited()
+
+    @api.constrains("partner_id", "requester_id")
+    def _check_requester(self):
+        for contract in self:
+            requester = contract.requester_id
+            if requester and (
+                requester.commercial_partner_id != contract.partner_id.commercial_partner_id
+            ):
+                raise ValidationError(
+                    _(
+                        "%(requester)s cannot be the requester: the contact belongs to "
+                        "another company than %(counterparty)s. Set the contact's "
+                        "company first.",
+                        requester=requester.display_name,
+                        counterparty=contract.partner_id.display_name,
+                    )
+                )
+
+    @api.constrains("amount_total")
+    def _check_amount_total(self):
+        for contract in self:
+            if contract.amount_total < 0:
+                raise ValidationError(_("The amount of a contract cannot be negative."))
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        prepared = []
+        for values in vals_list:
+            self._check_guarded_fields(values)
+            prepared.append({**values, **self._prepare_initial_values(values)})
+        contracts = super().create(prepared)
+        # The proposed signers are in place before anybody adds others.
+        contracts.mapped("participant_ids")
+        for contract in contracts:
+            contract._log_event("created", details={"reference": contract.name})
+        return contracts
+
+    def _prepare_initial_values(self, values):
+        """Prepare what every new contract starts with.
+
+        The guarded fields are among them, so that a ``default_…`` key of the
+        caller's context cannot set them.
+
+        :param dict values: the values the contract is created with
+        :return: values that override them
+        :rtype: dict
+        """
+        company = self.env["res.company"].browse(
+            values.get("company_id") or self.default_get(["company_id"])["company_id"]
+        )
+        # The sequence is no secret, and agents may write contracts without
+        # having rights on sequences.
+        company_sudo = company.sudo()
+        return {
+            **self._prepare_guarded_values(),
+            "name": company_sudo._next_contract_reference(),
+        }
+
+    def write(self, vals):
+        self._check_guarded_fields(vals)
+        self._check_content_is_open(vals)
+        if not self._has_pass() and "portal_published" in vals:
+            for contract in self:
+                if contract.portal_published != bool(vals["portal_published"]):
+                    contract._log_event("shared" if vals["portal_published"] else "unshared")
+        changes = self._prepare_change_details(vals)
+        result = super().write(vals)
+        for contract, details in changes.items():
+            contract._log_event("changed", details=details)
+        return result
+
+    def copy_data(self, default=None):
+        vals_list = super().copy_data(default=default)
+        for contract, values in zip(self, vals_list, strict=True):
+            if not (default or {}).get("title"):
+                values["title"] = _("%(title)s (copy)", title=contract.title)
+            if "participant_ids" not in (default or {}):
+                values["participant_ids"] = [
+                    Command.create(participant._prepare_copy_values())
+                    for participant in contract.participant_ids
+                ]
+        return vals_list
+
+    def _get_guarded_fields(self):
+        return super()._get_guarded_fields() | {
+            "name",
+            "state",
+            "signed_on",
+            "sent_on",
+            "closing_reason",
+            "termination_date",
+            "termination_reason",
+        }
+
+    def _is_counterparty_person(self, partner):
+        """Tell whether a contact belongs to the company that the contract is with.
+
+        :param recordset partner: the contact
+        """
+        self.ensure_one()
+        company = self.commercial_partner_id
+        return bool(company) and company in (partner, partner.commercial_partner_id)
+
+    # === STAGES === #
+
+    @api.depends("type_id")
+    def _compute_stage_id(self):
+        for contract in self:
+            stage = contract.stage_id
+            if stage and (not stage.type_ids or contract.type_id in stage.type_ids):
+                continue
+            contract.stage_id = contract._find_stage(contract.state or "draft")
+
+    @api.constrains("stage_id", "type_id")
+    def _check_stage(self):
+        for contract in self:
+            types = contract.stage_id.type_ids
+            if types and contract.type_id not in types:
+                raise ValidationError(
+                    _(
+                        "The stage “%(stage)s” is for contracts of other types.",
+                        stage=contract.stage_id.name,
+                    )
+                )
+
+    def _find_stage(self, state):
+        """Find the business status that belongs to a request state.
+
+        :param str state: a value of ``state``
+        :return: the stage, or none if no stage is bound to that state
+        :rtype: recordset of `customer.contract.stage`
+        """
+        self.ensure_one()
+        stages = self.env["customer.contract.stage"].search(
+            Domain("bound_state", "=", state)
+            & (Domain("type_ids", "=", False) | Domain("type_ids", "=", self.type_id.id))
+        )
+        # A type's own stage goes before the one for all types.
+        return stages.sorted(lambda stage: not stage.type_ids)[:1]
+
+    @api.model
+    def _read_group_stage_ids(self, stages, domain):
+        types = self._get_types_in_view(domain)
+        return stages.search(
+            Domain("id", "in", stages.ids)
+            | Domain("type_ids", "=", False)
+            | Domain("type_ids", "in", types.ids)
+        )
+
+    @api.model
+    def _get_types_in_view(self, domain):
+        """Return the types of contracts that a view is about.
+
+        :param domain: what the view searches for
+        :return: the types that it filters by, else those of the contracts it finds
+        :rtype: recordset of `customer.contract.type`
+        """
+        Type = self.env["customer.contract.type"]
+        if default := self.env.context.get("default_type_id"):
+            return Type.browse(default)
+        named = Type.browse()
+        for condition in Domain(domain).iter_conditions():
+            if condition.field_expr == "type_id" and condition.operator in ("=", "in"):
+                value = condition.value
+                values = [value] if isinstance(value, int) else list(value or ())
+                named |= Type.browse([one for one in values if one and isinstance(one, int)])
+        if named:
+            return named
+        groups = self._read_group(domain, ["type_id"])
+        return Type.union(*(contract_type for (contract_type,) in groups))

@@ -1,0 +1,273 @@
+from datetime import timedelta
+
+import lxml.html
+
+from odoo import _, api, fields, models
+from odoo.fields import Domain
+
+from odoo.addons.base.models.res_users import check_identity
+
+from ...const import MAIL_LAYOUT
+
+
+class CustomerContract(models.Model):
+    """What the back office shows about a contract, and its buttons' dialogs.
+
+    Pictures that the contract's text shows now, and would not when it is frozen.
+    """
+
+    _inherit = "customer.contract"
+
+    next_step = fields.Char(compute="_compute_next_step")
+    needs_approval = fields.Boolean(compute="_compute_possible_acts")
+    can_sign = fields.Boolean(compute="_compute_possible_acts")
+    can_approve = fields.Boolean(compute="_compute_possible_acts")
+    waits_for_me = fields.Boolean(
+        compute="_compute_possible_acts",
+        search="_search_waits_for_me",
+        string="Waits for Me",
+    )
+    is_late = fields.Boolean(compute="_compute_is_late", search="_search_is_late")
+    picture_warning = fields.Text(compute="_compute_picture_warning", groups="base.group_user")
+
+    @api.depends(
+        "state",
+        "current_version_id",
+        "participant_ids.state",
+        "participant_ids.sequence",
+        "signed_document_id",
+    )
+    def _compute_next_step(self):
+        for contract in self:
+            if contract.state == "draft" and contract.current_version_id:
+                # signed on our side, but nobody was asked yet
+                people = contract._get_next_participants().mapped("partner_id.name")
+                contract.next_step = _("Ready to be sent to %(people)s", people=", ".join(people))
+            else:
+                contract.next_step = contract._get_next_step(self.env.user.partner_id)
+
+    @api.depends(
+        "state",
+        "participant_ids.state",
+        "participant_ids.role",
+        "participant_ids.sequence",
+    )
+    @api.depends_context("uid")
+    def _compute_possible_acts(self):
+        may_sign = self.env.user.has_group("customer_contract.group_contract_esign")
+        for contract in self:
+            own = (
+                contract.sudo()
+                ._get_next_participants()
+                .filtered(lambda participant: participant.partner_id == self.env.user.partner_id)
+            )
+            roles = own.mapped("role")
+            contract.needs_approval = contract.sudo()._needs_approval()
+            contract.can_sign = (
+                may_sign and "signer" in roles and contract.state in ("draft", "sent")
+            )
+            contract.can_approve = "approver" in roles and contract.state in (
+                "approval",
+                "sent",
+            )
+            contract.waits_for_me = contract.can_approve or (
+                "signer" in roles and contract.state == "sent"
+            )
+
+    def _search_waits_for_me(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        return self._get_portal_to_do_domain()
+
+    @api.depends("state", "sign_deadline")
+    def _compute_is_late(self):
+        for contract in self:
+            contract.is_late = bool(contract.filtered_domain(self._search_is_late("in", [True])))
+
+    def _search_is_late(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        return Domain("state", "in", ("draft", "approval", "sent", "disputed")) & Domain(
+            "sign_deadline", "<=", fields.Date.context_today(self) + timedelta(days=2)
+        )
+
+    def action_open_sign(self):
+        """Open the dialog in which the user signs for the company.
+
+        :return: an action
+        :rtype: dict
+        """
+        self.ensure_one()
+        self._check_may_sign_for_company()
+        if self._can_be_edited():
+            self._check_can_be_sent()
+        self._get_participant_in_turn(self.env.user.partner_id, "signer")
+        if self.company_id.contract_confirm_identity:
+            # asked beforehand, so that nothing is drawn and typed in vain
+            return self._open_sign_with_identity_check()
+        return self._prepare_sign_action()
+
+    @check_identity
+    def _open_sign_with_identity_check(self):
+        """Open the signing dialog once the user's identity is confirmed."""
+        return self._prepare_sign_action()
+
+    def _prepare_sign_action(self):
+        """Prepare the dialog in which the user signs.
+
+        :return: an action
+        :rtype: dict
+        """
+        return {
+            "type": "ir.actions.act_window",
+            "name": _("Sign %(reference)s", reference=self.name),
+            "res_model": "customer.contract.sign",
+            "views": [(False, "form")],
+            "target": "new",
+            "context": {"default_contract_id": self.id},
+        }
+
+    def action_open_send(self):
+        """Open the mail that asks whoever is next, or ask employees right away.
+
+        :return: an action
+        :rtype: dict
+        :raise UserError: listing everything that is missing
+        """
+        self.ensure_one()
+        self.check_access("write")
+        self._check_state("draft", "approval", "sent")
+        self._check_can_be_sent()
+        following = self._get_next_participants()
+        outside = following.filtered(lambda participant: not participant._get_internal_user())
+        if self.state != "sent" and (self._needs_approval() or not outside):
+            self.action_submit() if self._needs_approval() else self.action_send()
+            return self._notify_asked(following)
+        template = self.env.ref(
+            "customer_contract.mail_template_reminder"
+            if self.state == "sent"
+            else "customer_contract.mail_template_request"
+        )
+        return {
+            "type": "ir.actions.act_window",
+            "name": _("Send Again") if self.state == "sent" else _("Email for Signature"),
+            "res_model": "mail.compose.message",
+            "views": [(False, "form")],
+            "target": "new",
+            "context": {
+                "default_model": self._name,
+                "default_res_ids": self.ids,
+                "default_composition_mode": "comment",
+                "default_template_id": template.id,
+                "default_partner_ids": outside.partner_id.ids,
+                "default_email_layout_xmlid": MAIL_LAYOUT,
+                "customer_contract_send": True,
+                "force_email": True,
+            },
+        }
+
+    def _notify_asked(self, participants):
+        """Tell the user who was asked, as no mail had to be written.
+
+        :param recordset participants: those who were asked
+        :return: an action
+        :rtype: dict
+        """
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "success",
+                "message": _(
+                    "%(people)s has been asked to act.",
+                    people=", ".join(participants.mapped("partner_id.name")),
+                ),
+                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
+            },
+        }
+
+    def action_open_reason(self):
+        """Open the dialog that asks for the reason of what the context names.
+
+        :return: an action
+        :rtype: dict
+        """
+        purpose = self.env.context.get("customer_contract_purpose", "cancel")
+        titles = {
+            "cancel": _("Cancel Contract"),
+            "terminate": _("Terminate Contract"),
+            "answer_dispute": _("Answer the Objection"),
+            "resolve_dispute": _("Explain and Resume"),
+            "send_back": _("Send Back"),
+        }
+        return {
+            "type": "ir.actions.act_window",
+            "name": titles[purpose],
+            "res_model": "customer.contract.reason",
+            "views": [(False, "form")],
+            "target": "new",
+            "context": {"default_contract_ids": self.ids, "default_purpose": purpose},
+        }
+
+    def action_view_documents(self):
+        """Open the contract's signed or frozen PDF.
+
+        :return: an action
+        :rtype: dict
+        """
+        self.ensure_one()
+        attachment = self._get_stored_pdf()
+        return {
+            "type": "ir.actions.act_url",
+            "url": f"/web/content/{attachment.id}?download=true",
+            "target": "self",
+        }
+
+    # === PICTURE WARNING === #
+
+    # Not on the sections: the form would ask the server after every word typed in them.
+    # What is shown is what was saved.
+    @api.depends("state", "current_version_id")
+    def _compute_picture_warning(self):
+        for contract in self:
+            warnings = contract._get_sending_warnings() if contract._can_be_edited() else []
+            contract.picture_warning = "\n".join(warnings)
+
+    def _get_sending_warnings(self):
+        """Find what the sender should know before the contract is frozen.
+
+        None of it keeps the contract from being sent.
+
+        :return: one sentence per warning
+        :rtype: list[str]
+        """
+        self.ensure_one()
+        warnings = []
+        for section in self.section_ids:
+            for source in self._find_lost_pictures(section.body):
+                warnings.append(
+                    _(
+                        "Section %(section)s: the picture %(address)s is not stored here and "
+                        "will be missing in the contract. Upload it instead.",
+                        section=section.title or section.number,
+                        address=source,
+                    )
+                )
+        return warnings
+
+    def _find_lost_pictures(self, html):
+        """Find the pictures in a text that are dropped when it is frozen.
+
+        :param str html: the text
+        :return: their addresses, shortened
+        :rtype: list[str]
+        """
+        if not html or "<img" not in html:
+            return []
+        root = lxml.html.fragment_fromstring(str(html), create_parent="div")
+        sources = [node.get("src") or "" for node in root.iter("img")]
+        return [
+            source if len(source) <= 80 else f"{source[:79]}…"
+            for source in sources
+            if not self._prepare_embedded_image(source)
+        ]

@@ -1,0 +1,467 @@
+from dateutil.relativedelta import relativedelta
+
+from odoo import _, api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Domain
+
+
+class CustomerContract(models.Model):
+    """What people do with a contract: submit, send, cancel, start again.
+
+    The public methods are the ones that programs call over JSON-2; the form's
+    buttons lead to them.
+
+    What people do who disagree: send back, decline.
+
+    Where a signed contract stands between its dates.
+    """
+
+    _inherit = "customer.contract"
+
+    lifecycle = fields.Selection(
+        [
+            ("upcoming", "Upcoming"),
+            ("running", "Running"),
+            ("expiring", "Expiring"),
+            ("ended", "Ended"),
+            ("terminated", "Terminated"),
+        ],
+        "Life Cycle",
+        compute="_compute_lifecycle",
+        search="_search_lifecycle",
+        help="Where a signed contract stands between its dates.",
+    )
+    termination_date = fields.Date(readonly=True, copy=False, tracking=True)
+    termination_reason = fields.Text(readonly=True, copy=False, groups="base.group_user")
+
+    def action_submit(self):
+        """Submit contracts for approval: freeze them and ask the first approvers.
+
+        :return: True
+        :rtype: bool
+        :raise UserError: if a contract has no approver, or is not ready to be sent
+        """
+        self.check_access("write")
+        for contract in self:
+            contract._check_state("draft")
+            if not contract._needs_approval():
+                raise UserError(
+                    _(
+                        "%(contract)s has no approver. You can send it right away.",
+                        contract=contract.display_name,
+                    )
+                )
+            contract._check_can_be_sent()
+            contract._ensure_frozen()
+            contract._log_event("submitted")
+            contract._advance()
+        return True
+
+    def action_approve(self):
+        """Approve contracts, as the approver whose turn it is.
+
+        :return: True
+        :rtype: bool
+        :raise UserError: if the user is not an approver in turn
+        """
+        for contract in self:
+            participant = contract._get_participant_in_turn(self.env.user.partner_id, "approver")
+            # Approvers may act on contracts that they may not edit.
+            contract.sudo()._approve(participant.sudo(), identified_by="backend")
+        return True
+
+    def action_send(self):
+        """Send contracts for signature: check, freeze, ask, with the default mail.
+
+        :return: True
+        :rtype: bool
+        :raise UserError: listing everything that is missing
+        """
+        self.check_access("write")
+        for contract in self:
+            contract._send()
+        return True
+
+    def action_cancel(self, reason=""):
+        """Cancel contracts that are not signed. Personal links stop working.
+
+        :param str reason: why, for the trail and the participants
+        :return: True
+        :rtype: bool
+        :raise UserError: if a contract is signed or already ended
+        """
+        self.check_access("write")
+        self._check_state("draft", "approval", "sent", "disputed", "expired")
+        for contract in self:
+            informed = contract._get_informed_participants()
+            contract._close("cancelled", "cancelled", reason=reason)
+            if informed:
+                contract._send_template(
+                    "customer_contract.mail_template_cancelled", informed.partner_id
+                )
+            contract._revoke_links()
+        return True
+
+    def action_new_version(self):
+        """Bring contracts back to draft; what was signed so far remains as history.
+
+        Open requests are void and personal links stop working.
+
+        :return: True
+        :rtype: bool
+        :raise UserError: if a contract is signed, or was never frozen
+        """
+        self.check_access("write")
+        self._check_state(
+            "draft", "approval", "sent", "disputed", "declined", "expired", "cancelled"
+        )
+        for contract in self:
+            contract._supersede()
+        return True
+
+    def action_remind(self):
+        """Remind whoever is asked to act and has not done so.
+
+        :return: True
+        :rtype: bool
+        :raise UserError: if a contract waits for nobody
+        """
+        self.check_access("write")
+        self._check_state("approval", "sent")
+        for contract in self:
+            contract._remind(contract._get_next_participants())
+        return True
+
+    def _remind(self, participants, details=None):
+        """Remind people who are asked to act, with new links.
+
+        :param recordset participants: those who are reminded
+        :param dict details: what the trail keeps about it
+        """
+        self.ensure_one()
+        participants._write_guarded({"reminded_on": fields.Datetime.now(), "is_code_locked": False})
+        # A resent request replaces the links sent before.
+        self._revoke_links(participants)
+        for participant in participants:
+            self._log_event("reminded", details=details, participant=participant)
+        participants._notify_request("customer_contract.mail_template_reminder")
+
+    def _get_sending_problems(self):
+        """Find everything that keeps the contract from being sent.
+
+        :return: one sentence per problem
+        :rtype: list[str]
+        """
+        self.ensure_one()
+        problems = []
+        signers = self._get_acting_participants().filtered(lambda person: person.role == "signer")
+        if not any(section.body or section.title for section in self.section_ids):
+            problems.append(_("The contract has no section."))
+        if not signers:
+            problems.append(_("Nobody is to sign the contract."))
+        elif "counterparty" not in signers.mapped("party"):
+            problems.append(_("Nobody signs for the counterparty."))
+        for participant in self._get_acting_participants():
+            if not participant._has_valid_email():
+                problems.append(
+                    _(
+                        "%(person)s has no valid e-mail address.",
+                        person=participant.partner_id.name,
+                    )
+                )
+        if self.date_start and self.date_end and self.date_start > self.date_end:
+            problems.append(_("The contract ends before it starts."))
+        if self.sign_deadline and self.sign_deadline < fields.Date.context_today(self):
+            problems.append(_("The deadline to sign has passed."))
+        return problems
+
+    def _check_can_be_sent(self):
+        """Refuse to send a contract that is not ready, with all reasons at once.
+
+        :raise UserError: listing everything that is missing
+        """
+        for contract in self:
+            problems = contract._get_sending_problems()
+            if problems:
+                raise UserError(
+                    _(
+                        "%(contract)s cannot be sent yet:",
+                        contract=contract.display_name,
+                    )
+                    + "".join(f"\n• {problem}" for problem in problems)
+                )
+
+    def _ensure_frozen(self):
+        """Freeze the contract unless it already is.
+
+        :return: the current version
+        :rtype: recordset of `customer.contract.version`
+        """
+        self.ensure_one()
+        return self.current_version_id or self._freeze()
+
+    def _send(self, notify=True):
+        """Send the contract for signature, or again to whoever is asked.
+
+        :param bool notify: whether to send the default mail
+        """
+        self.ensure_one()
+        if self.state == "sent":
+            self._check_can_be_sent()
+            self._revoke_links(self._get_next_participants())
+            self._get_next_participants()._write_guarded({"is_code_locked": False})
+            if notify:
+                self._get_next_participants()._notify_request()
+            return
+        self._check_state("draft", "approval")
+        self._check_can_be_sent()
+        if self._needs_approval():
+            raise UserError(_("%(contract)s has to be approved first.", contract=self.display_name))
+        self._ensure_frozen()
+        self._advance(notify=notify)
+
+    def _mark_sent(self):
+        """Mark the contract as out for signature, and show it in the portal."""
+        self.ensure_one()
+        self._change_state("sent", sent_on=fields.Datetime.now(), portal_published=True)
+        self._log_event("sent")
+
+    def _approve(self, participant, identified_by):
+        """Record an approval and go on with whoever is next.
+
+        :param recordset participant: the approver
+        :param str identified_by: how the person was identified
+        :raise UserError: if the person is not an approver in turn
+        """
+        self.ensure_one()
+        self._check_state("approval", "sent")
+        if participant.role != "approver" or not participant._is_in_turn():
+            raise UserError(_("It is not your turn to act on this contract."))
+        self._check_identified(participant, identified_by)
+        participant._finish()
+        self._log_event("approved", participant=participant, identified_by=identified_by)
+        self._advance()
+
+    def _supersede(self):
+        """Bring the contract back to draft and void what is open."""
+        self.ensure_one()
+        version_sudo = self.sudo().current_version_id
+        if not version_sudo and self.state == "draft":
+            return
+        if version_sudo:
+            self._log_event("version_superseded", details={"version": version_sudo.number})
+        self.activity_unlink(["customer_contract.mail_activity_type_sign"])
+        self._revoke_links()
+        self._change_state("draft", current_version_id=False, closing_reason=False)
+        self.participant_ids._write_guarded(
+            {
+                "state": "waiting",
+                "channel": "esign",
+                "requested_on": False,
+                "viewed_on": False,
+                "done_on": False,
+            }
+        )
+
+    def _tell_manager(self, text, activity_type="mail.mail_activity_data_todo"):
+        """Tell the contract's manager about something that needs an answer.
+
+        :param str text: what happened
+        :param str activity_type: external id of the type of the work that is planned
+        """
+        self.ensure_one()
+        # Whoever acts in the portal has no right to plan work for employees.
+        contract_sudo = self.sudo()
+        contract_sudo.message_post(
+            body=text,
+            partner_ids=contract_sudo.user_id.partner_id.ids,
+            author_id=self.env.ref("base.partner_root").id,
+            subtype_xmlid="mail.mt_note",
+        )
+        if contract_sudo.user_id:
+            contract_sudo.activity_schedule(
+                activity_type,
+                summary=text[:120],
+                user_id=contract_sudo.user_id.id,
+            )
+
+    def _get_informed_participants(self):
+        """Return the outside participants who know of the open request."""
+        self.ensure_one()
+        return self._get_acting_participants().filtered(
+            lambda participant: (
+                participant.requested_on
+                and participant.state in ("requested", "viewed", "done", "disputed")
+                and not participant._get_internal_user()
+            )
+        )
+
+    def _get_overdue_domain(self):
+        """Return which requests have passed their deadline.
+
+        :rtype: list
+        """
+        return [
+            ("state", "in", ("approval", "sent")),
+            ("sign_deadline", "<", fields.Date.context_today(self)),
+        ]
+
+    def _expire(self):
+        """Close those of the contracts whose deadline to sign has passed."""
+        for contract in self.filtered_domain(self._get_overdue_domain()):
+            contract._close("expired", "expired")
+            contract._revoke_links()
+            contract._tell_manager(_("The deadline to sign has passed."))
+
+    @api.model
+    def _cron_expire(self):
+        """Close the requests whose deadline to sign has passed."""
+        contracts = self.search(self._get_overdue_domain())
+        self.env["ir.cron"]._commit_progress(remaining=len(contracts))
+        for contract in contracts:
+            contract.try_lock_for_update()._expire()
+            if not self.env["ir.cron"]._commit_progress(1):
+                break
+
+    # === OBJECTION === #
+
+    def action_send_back(self, reason):
+        """Refuse to approve contracts, as the approver whose turn it is.
+
+        They go back to draft; what was frozen remains as history.
+
+        :param str reason: what has to change
+        :return: True
+        :rtype: bool
+        :raise UserError: if the user is not an approver in turn, or gives no reason
+        """
+        for contract in self:
+            participant = contract._get_participant_in_turn(self.env.user.partner_id, "approver")
+            # Approvers may act on contracts that they may not edit.
+            contract.sudo()._send_back(participant.sudo(), reason, identified_by="backend")
+        return True
+
+    def _send_back(self, participant, reason, identified_by):
+        """Bring the contract back to draft because an approver wants it changed.
+
+        :param recordset participant: the approver, in turn
+        :param str reason: what has to change; required
+        :param str identified_by: how the person was identified
+        :raise UserError: if no reason is given, or it is not the person's turn
+        """
+        self.ensure_one()
+        self._check_identified(participant, identified_by)
+        self._check_objection(participant, reason)
+        self._log_event(
+            "sent_back",
+            details={"reason": reason},
+            participant=participant,
+            identified_by=identified_by,
+        )
+        self._supersede()
+        self._tell_manager(
+            _(
+                "%(person)s sent the contract back: %(reason)s",
+                person=participant.partner_id.name,
+                reason=reason,
+            )
+        )
+
+    def _decline(self, participant, reason, identified_by):
+        """End the request because a participant declines.
+
+        :param recordset participant: the participant in turn
+        :param str reason: why; required
+        :param str identified_by: how the person was identified
+        :raise UserError: if no reason is given, or it is not the person's turn
+        """
+        self.ensure_one()
+        self._check_objection(participant, reason)
+        participant._finish("declined")
+        self._close("declined", "declined", reason, participant, identified_by)
+        self._tell_manager(
+            _(
+                "%(person)s declined the contract: %(reason)s",
+                person=participant.partner_id.name,
+                reason=reason,
+            )
+        )
+
+    def _check_objection(self, participant, reason):
+        """Refuse an objection that is out of turn or without a reason."""
+        self._lock_for_act()
+        self._check_state("sent", "approval")
+        if not participant._is_in_turn():
+            raise UserError(_("It is not your turn to act on this contract."))
+        if not (reason or "").strip():
+            raise UserError(_("Please give a reason."))
+
+    # === TERM === #
+
+    @api.depends("state", "date_start", "date_end", "termination_date", "company_id")
+    def _compute_lifecycle(self):
+        for contract in self:
+            today = fields.Date.context_today(contract)
+            horizon = today + relativedelta(days=contract.company_id.contract_expiring_days)
+            if contract.state != "signed":
+                contract.lifecycle = False
+            elif contract.termination_date and contract.termination_date <= today:
+                contract.lifecycle = "terminated"
+            elif contract.date_end and contract.date_end < today:
+                contract.lifecycle = "ended"
+            elif contract.date_start and contract.date_start > today:
+                contract.lifecycle = "upcoming"
+            elif contract.date_end and contract.date_end <= horizon:
+                contract.lifecycle = "expiring"
+            else:
+                contract.lifecycle = "running"
+
+    def _search_lifecycle(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        today = fields.Date.context_today(self)
+        signed = Domain("state", "=", "signed")
+        terminated = Domain("termination_date", "<=", today)
+        ended = Domain("date_end", "<", today)
+        upcoming = Domain("date_start", ">", today)
+        # the announcement period is the company's own
+        expiring = Domain.OR(
+            Domain("company_id", "=", company.id)
+            & Domain(
+                "date_end",
+                "<=",
+                today + relativedelta(days=company.contract_expiring_days),
+            )
+            for company in self.env["res.company"].sudo().search([])
+        )
+        domains = {
+            False: ~signed,
+            "terminated": signed & terminated,
+            "ended": signed & ~terminated & ended,
+            "upcoming": signed & ~terminated & ~ended & upcoming,
+            "expiring": signed & ~terminated & ~ended & ~upcoming & expiring,
+            "running": signed & ~terminated & ~ended & ~upcoming & ~expiring,
+        }
+        return Domain.OR(domains[item] for item in value if item in domains)
+
+    def action_terminate(self, reason, date=None):
+        """Terminate signed contracts.
+
+        :param str reason: why the contract ends
+        :param str date: ISO date from which it no longer runs; today if left out
+        :return: True
+        :rtype: bool
+        :raise UserError: if a contract is not signed, or no reason is given
+        """
+        self.check_access("write")
+        self._check_state("signed")
+        if not (reason or "").strip():
+            raise UserError(_("Please say why the contract is terminated."))
+        day = fields.Date.to_date(date) or fields.Date.context_today(self)
+        for contract in self:
+            contract._write_guarded({"termination_date": day, "termination_reason": reason})
+            contract._log_event(
+                "terminated",
+                details={"reason": reason, "date": fields.Date.to_string(day)},
+            )
+        return True

@@ -1,0 +1,91 @@
+import re
+
+from odoo import _, api, fields, models
+from odoo.exceptions import ValidationError
+
+SEQUENCE_CODE = "customer.contract"
+
+
+class ResCompany(models.Model):
+    _inherit = "res.company"
+
+    contract_signing_order = fields.Selection(
+        [
+            ("company_first", "We sign first"),
+            ("counterparty_first", "The counterparty signs first"),
+            ("parallel", "At the same time"),
+        ],
+        required=True,
+        default="company_first",
+    )
+    contract_confirm_identity = fields.Boolean(
+        help="Employees confirm their password before they sign for the company."
+    )
+    contract_expiring_days = fields.Integer(
+        default=30, help="Days before its end from which a contract counts as expiring."
+    )
+    contract_link_days = fields.Integer(
+        default=30, help="Days a personal link works when the contract has no deadline."
+    )
+    # An address may hold a password.
+    contract_timestamp_url = fields.Char(
+        groups="base.group_system",
+        help="The address of an RFC 3161 timestamp authority that confirms when contracts "
+        "are sealed.",
+    )
+    _contract_days_positive = models.Constraint(
+        "CHECK (contract_expiring_days >= 0 AND contract_link_days > 0)",
+        "The number of days must be positive.",
+    )
+
+    @api.constrains("contract_timestamp_url")
+    def _check_contract_timestamp_url(self):
+        for company in self:
+            url = company.contract_timestamp_url
+            if url and not re.match(r"https?://[^/\s]+(/\S*)?$", url):
+                raise ValidationError(
+                    _("The address of a timestamp authority starts with http:// or https://.")
+                )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        companies = super().create(vals_list)
+        # Companies may be made by users without rights on sequences.
+        companies_sudo = companies.sudo()
+        companies_sudo._create_contract_sequences()
+        return companies
+
+    def _create_contract_sequences(self):
+        """Give each company its own sequence of contract references."""
+        Sequence = self.env["ir.sequence"]
+        existing = Sequence.search([("code", "=", SEQUENCE_CODE), ("company_id", "in", self.ids)])
+        Sequence.create(
+            [company._prepare_contract_sequence() for company in self - existing.company_id]
+        )
+
+    def _prepare_contract_sequence(self):
+        """Prepare a company's sequence of contract references.
+
+        :rtype: dict
+        """
+        self.ensure_one()
+        return {
+            "name": f"Contracts of {self.name}",
+            "code": SEQUENCE_CODE,
+            "prefix": "CTR/%(year)s/",
+            "padding": 4,
+            "use_date_range": True,
+            "company_id": self.id,
+        }
+
+    def _next_contract_reference(self):
+        """Return the next reference for a contract of the company.
+
+        :rtype: str
+        """
+        self.ensure_one()
+        reference = self.env["ir.sequence"].with_company(self).next_by_code(SEQUENCE_CODE)
+        if not reference:
+            self._create_contract_sequences()
+            reference = self.env["ir.sequence"].with_company(self).next_by_code(SEQUENCE_CODE)
+        return reference

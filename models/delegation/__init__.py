@@ -1,0 +1,7 @@
+from . import (
+    customer_contract,
+    customer_contract_participant,
+    customer_contract_signature,
+    customer_contract_substitute,
+    customer_contract_type,
+)

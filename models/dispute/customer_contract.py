@@ -1,0 +1,283 @@
+from odoo import _, api, fields, models
+from odoo.exceptions import UserError
+
+
+class CustomerContract(models.Model):
+    """How a contract is disputed, and how that ends.
+
+    While it is disputed, nobody can sign, nobody is reminded and the deadline waits. The
+    signer who objects can go on at any time; the manager explains, or writes a new
+    version.
+
+    Whoever objects is identified as surely as whoever signs.
+    """
+
+    _inherit = "customer.contract"
+
+    dispute_ids = fields.One2many(
+        "customer.contract.dispute", "contract_id", "Disputes", readonly=True, copy=False
+    )
+    dispute_count = fields.Integer(
+        compute="_compute_dispute_count", groups="customer_contract.group_contract_user"
+    )
+
+    @api.depends("dispute_ids")
+    def _compute_dispute_count(self):
+        counts = dict(
+            self.env["customer.contract.dispute"]._read_group(
+                [("contract_id", "in", self.ids)], ["contract_id"], ["__count"]
+            )
+        )
+        for contract in self:
+            contract.dispute_count = counts.get(contract, 0)
+
+    def action_answer_dispute(self, answer):
+        """Answer an objection; the signer decides whether that settles it.
+
+        :param str answer: the answer, sent to the signer
+        :return: True
+        :rtype: bool
+        :raise UserError: if a contract is not disputed, or no answer is given
+        """
+        self._check_can_answer(answer)
+        for contract in self:
+            contract._get_open_dispute()._post_reply(self.env.user.partner_id, answer)
+        return True
+
+    def action_resolve_dispute(self, explanation):
+        """End a dispute by an explanation; the person who disputed can sign again.
+
+        :param str explanation: the answer, sent to the person
+        :return: True
+        :rtype: bool
+        :raise UserError: if a contract is not disputed, or no answer is given
+        """
+        self._check_can_answer(explanation)
+        for contract in self:
+            contract._lock_for_act()
+            dispute = contract._get_open_dispute()
+            contract._log_event("dispute_resolved", details={"explanation": explanation})
+            contract._resume("explained")
+            # afterwards, so that the mail's link is good for as long as the request
+            dispute._post_reply(self.env.user.partner_id, explanation)
+        return True
+
+    def action_view_disputes(self):
+        """Open the contract's disputes.
+
+        :return: an action
+        :rtype: dict
+        """
+        self.ensure_one()
+        disputes = self.dispute_ids
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "customer_contract.customer_contract_dispute_action"
+        )
+        action.update(domain=[("contract_id", "=", self.id)], context={})
+        if len(disputes) == 1:
+            action.update(views=[(False, "form")], res_id=disputes.id)
+        return action
+
+    def _check_can_answer(self, answer):
+        """Refuse an answer without words, or to nothing.
+
+        :param str answer: the answer
+        :raise UserError: telling why
+        """
+        self.check_access("write")
+        self._check_state("disputed")
+        if not (answer or "").strip():
+            raise UserError(_("Please answer what was disputed."))
+
+    def _dispute(self, participant, reason, identified_by, category=None, clause=None, files=()):
+        """Hold the request because a signer disagrees with something.
+
+        :param recordset participant: the signer in turn
+        :param str reason: with what; required
+        :param str identified_by: how the person was identified
+        :param recordset category: the `customer.contract.dispute.category`
+        :param int clause: the number of the section meant, in the frozen content
+        :param list files: pairs of a name and the content
+        :return: the dispute, elevated
+        :rtype: recordset of `customer.contract.dispute`
+        :raise UserError: if no reason is given, it is not the person's turn, or a file is
+            not accepted
+        """
+        self.ensure_one()
+        self._check_identified(participant, identified_by)
+        self._check_objection(participant, reason)
+        self._check_can_dispute(participant)
+        Dispute = self.env["customer.contract.dispute"]
+        files = Dispute._prepare_files(files)
+        clause_title = self._get_clause_title(clause)
+        dispute_sudo = Dispute._open(participant, reason, category, clause_title, files)
+        participant._write_guarded({"state": "disputed"})
+        self._change_state("disputed", closing_reason=reason)
+        self._log_event(
+            "disputed",
+            details={
+                "reason": reason,
+                "category": category.name if category else "",
+                "clause": clause_title or "",
+                **Dispute._prepare_file_details(files),
+            },
+            participant=participant,
+            identified_by=identified_by,
+        )
+        self._tell_manager(
+            _(
+                "%(person)s disputes the contract: %(reason)s",
+                person=participant.partner_id.name,
+                reason=reason,
+            )
+        )
+        return dispute_sudo
+
+    def _check_can_dispute(self, participant):
+        """Refuse a dispute that the contract does not allow, or that comes too late.
+
+        :param recordset participant: the participant in turn
+        :raise UserError: telling why
+        """
+        self.ensure_one()
+        if participant.role != "signer":
+            raise UserError(_("It is not your turn to act on this contract."))
+        if not self.allow_dispute:
+            raise UserError(_("This contract cannot be disputed. Please write to your contact."))
+        if self.sign_deadline and self.sign_deadline < fields.Date.context_today(self):
+            raise UserError(_("The deadline to sign this contract has passed."))
+
+    def _get_clause_title(self, number):
+        """Return number and title of a section of the frozen contract.
+
+        :param int number: the section's number; none is meant by whatever is no number
+        :rtype: str | None
+        """
+        self.ensure_one()
+        content = self.sudo().current_version_id._get_content()
+        for section in content.get("sections", []):
+            if str(section["number"]) == str(number or ""):
+                return f"{section['number']}. {section['title']}"
+        return None
+
+    def _reply_to_dispute(self, participant, text, files=()):
+        """Add to the thread of the open dispute, as the signer who objects.
+
+        :param recordset participant: the signer
+        :param str text: what was written
+        :param list files: pairs of a name and the content
+        :raise UserError: if the person has no open dispute, or wrote nothing
+        """
+        self.ensure_one()
+        dispute_sudo = self._get_own_dispute(participant)
+        if not (text or "").strip():
+            raise UserError(_("Please type your message."))
+        dispute_sudo._post_reply(
+            participant.partner_id, text.strip(), dispute_sudo._prepare_files(files)
+        )
+
+    def _withdraw_dispute(self, participant, identified_by, is_settled=False):
+        """Go on with the request, as the signer who objected.
+
+        :param recordset participant: the signer
+        :param str identified_by: how the person was identified
+        :param bool is_settled: whether an answer settled the point
+        :raise UserError: if the person has no open dispute
+        """
+        self.ensure_one()
+        self._lock_for_act()
+        dispute_sudo = self._get_own_dispute(participant)
+        is_explained = bool(is_settled and dispute_sudo.answered_on)
+        self._log_event(
+            "dispute_resolved" if is_explained else "dispute_withdrawn",
+            participant=participant,
+            identified_by=identified_by,
+        )
+        self._resume("explained" if is_explained else "withdrawn")
+        self._tell_manager(
+            _("%(person)s has no more objection.", person=participant.partner_id.name)
+        )
+
+    def _decline(self, participant, reason, identified_by):
+        self._check_identified(participant, identified_by)
+        # Whoever objected may decline instead: then the objection has ended.
+        if self.state == "disputed" and (reason or "").strip():
+            self._lock_for_act()
+            self._get_own_dispute(participant)
+            self._resume("ended")
+        return super()._decline(participant, reason, identified_by)
+
+    def _get_next_step(self, partner=None):
+        # Participants see who is waited for, not each other's disputes.
+        dispute_sudo = self._get_open_dispute() if self.state == "disputed" else None
+        if not dispute_sudo or not dispute_sudo.answered_on:
+            return super()._get_next_step(partner)
+        if partner == dispute_sudo.partner_id:
+            return _("Your objection was answered")
+        return _("Waiting for %(people)s", people=dispute_sudo.partner_id.name)
+
+    def _get_open_dispute(self):
+        """Return the dispute for which the contract waits, if any.
+
+        :rtype: recordset of `customer.contract.dispute`, elevated
+        """
+        self.ensure_one()
+        return self.sudo().dispute_ids.filtered(lambda dispute: not dispute.closed_on)
+
+    def _get_own_dispute(self, participant):
+        """Return the open dispute of a participant.
+
+        :param recordset participant: the participant
+        :rtype: recordset of `customer.contract.dispute`, elevated
+        :raise UserError: if there is none
+        """
+        self.ensure_one()
+        dispute_sudo = self._get_open_dispute()
+        if self.state != "disputed" or not dispute_sudo or not dispute_sudo._is_for(participant):
+            raise UserError(_("You have no open objection to this contract."))
+        return dispute_sudo
+
+    def _resume(self, outcome):
+        """Have the request go on where it was when it was disputed.
+
+        :param str outcome: how the dispute ended
+        """
+        self.ensure_one()
+        self._get_open_dispute()._end(outcome)
+        self._change_state("sent", closing_reason=False)
+        self._prolong_links()
+        self.participant_ids.filtered(
+            lambda participant: participant.state == "disputed"
+        )._write_guarded({"state": "requested"})
+        self._get_next_participants()._restart_reminders()
+
+    def _supersede(self):
+        for contract in self:
+            contract._get_open_dispute()._end("new_version")
+        return super()._supersede()
+
+    def _close(self, state, event_type, reason="", participant=None, identified_by=None):
+        for contract in self:
+            contract._get_open_dispute()._end("ended")
+            disputed = contract.participant_ids.filtered(lambda person: person.state == "disputed")
+            disputed._write_guarded({"state": "skipped"})
+        return super()._close(state, event_type, reason, participant, identified_by)
+
+    def _prolong_links(self):
+        """Have personal links last as long as the deadline that was put off."""
+        # Nobody has rights on links.
+        links_sudo = (
+            self.env["customer.contract.link"]
+            .sudo()
+            .search(
+                [
+                    ("participant_id", "in", self.participant_ids.ids),
+                    ("version_id", "=", self.current_version_id.id),
+                    ("is_revoked", "=", False),
+                ]
+            )
+        )
+        for link_sudo in links_sudo:
+            expiry = link_sudo._get_expiry(self)
+            if link_sudo.expires_on < expiry:
+                link_sudo.expires_on = expiry

@@ -1,0 +1,7 @@
+from . import (
+    customer_contract,
+    customer_contract_document,
+    customer_contract_document_access,
+    customer_contract_type,
+    ir_binary,
+)

@@ -1,0 +1,9 @@
+from . import (
+    customer_contract,
+    customer_contract_comparison,
+    customer_contract_content,
+    customer_contract_event,
+    customer_contract_version,
+    ir_actions_report,
+    ir_attachment,
+)

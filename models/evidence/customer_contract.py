@@ -1,0 +1,390 @@
+from odoo import _, api, fields, models
+from odoo.exceptions import AccessError, UserError
+from odoo.http import request
+
+from ...const import GENESIS
+from ...utils import sha256_of
+
+
+class CustomerContract(models.Model):
+    """The audit trail, and the proof that nothing in the contract was touched.
+
+    What proves the contract: versions, signatures, events and the final file.
+    """
+
+    _inherit = "customer.contract"
+
+    # Of these, the parties are told on the contract's portal page.
+    _PORTAL_EVENT_TYPES = (
+        "version_frozen",
+        "version_superseded",
+        "values_confirmed",
+        "values_changed",
+        "values_proposed",
+        "values_accepted",
+        "values_refused",
+        "sent",
+        "approved",
+        "delegated",
+        "paper_submitted",
+        "paper_received",
+        "paper_returned",
+        "signed",
+        "declined",
+        "disputed",
+        "dispute_resolved",
+        "dispute_withdrawn",
+        "cancelled",
+        "expired",
+        "completed",
+        "terminated",
+    )
+    version_ids = fields.One2many(
+        "customer.contract.version",
+        "contract_id",
+        "Versions",
+        readonly=True,
+        copy=False,
+    )
+    current_version_id = fields.Many2one(
+        "customer.contract.version",
+        "Version",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+    )
+    signature_ids = fields.One2many(
+        "customer.contract.signature",
+        "contract_id",
+        "Signatures",
+        readonly=True,
+        copy=False,
+    )
+    current_signature_ids = fields.One2many(
+        "customer.contract.signature", compute="_compute_current_signature_ids"
+    )
+    event_ids = fields.One2many(
+        "customer.contract.event",
+        "contract_id",
+        "Audit Trail",
+        readonly=True,
+        copy=False,
+    )
+    trail_length = fields.Integer(readonly=True, copy=False, groups="base.group_user")
+    trail_head = fields.Char(readonly=True, copy=False, groups="base.group_user")
+    verification_code = fields.Char(readonly=True, copy=False, index="btree_not_null")
+    signed_document_id = fields.Many2one(
+        "ir.attachment", "Signed Contract", readonly=True, copy=False
+    )
+    signed_document_digest = fields.Char(
+        "Signed Contract's SHA-256", readonly=True, copy=False, groups="base.group_user"
+    )
+    copies_sent_on = fields.Datetime(readonly=True, copy=False, groups="base.group_user")
+    _verification_code_unique = models.UniqueIndex(
+        "(verification_code) WHERE verification_code IS NOT NULL",
+        "Two contracts cannot share a verification code.",
+    )
+    _to_finalize = models.Index("(id) WHERE state = 'signed' AND copies_sent_on IS NULL")
+
+    def _log_event(self, event_type, details=None, participant=None, identified_by=None):
+        """Append an event to the trail of one contract.
+
+        :param str event_type: a kind of event
+        :param dict details: what to keep about it
+        :param recordset participant: the participant who acts or is acted on
+        :param str identified_by: how the acting person was identified
+        :return: the event
+        :rtype: recordset of `customer.contract.event`
+        """
+        self.ensure_one()
+        payload = {
+            "actor": self._prepare_event_actor(participant, identified_by),
+            "identified_by": identified_by or "",
+            "details": details or {},
+            **self._prepare_event_client(),
+        }
+        if participant:
+            payload["participant"] = {
+                "id": participant.id,
+                "name": participant.partner_id.name or "",
+                "email": participant.partner_id.email or "",
+                "role": participant.role,
+            }
+        version_sudo = self.sudo().current_version_id
+        if version_sudo:
+            payload["version"] = {
+                "number": version_sudo.number,
+                "content_digest": version_sudo.content_digest,
+            }
+        return self.env["customer.contract.event"]._append(self, event_type, payload)
+
+    def _prepare_event_actor(self, participant, identified_by):
+        """Prepare who acts: the participant by a personal link, else the user.
+
+        :param recordset participant: the participant concerned, if any
+        :param str identified_by: how the acting person was identified
+        :rtype: dict
+        """
+        if participant and identified_by and self.env.user._is_public():
+            partner = participant.partner_id
+            return {
+                "kind": "participant",
+                "name": partner.name or "",
+                "email": partner.email or "",
+            }
+        user = self.env.user
+        if user._is_superuser() or user._is_public():
+            return {"kind": "system", "name": _("System")}
+        return {
+            "kind": "portal" if user.share else "user",
+            "id": user.id,
+            "name": user.name or "",
+            "login": user.login or "",
+        }
+
+    def _prepare_event_client(self):
+        """Prepare where a request comes from, if there is one.
+
+        The address is the one that Odoo's proxy mode vouches for, never a header
+        that the client may set.
+
+        :rtype: dict
+        """
+        if not request:
+            return {}
+        http_request = request.httprequest
+        return {
+            "ip_address": http_request.remote_addr or "",
+            "user_agent": (http_request.user_agent.string or "")[:512],
+        }
+
+    def _prepare_change_details(self, values):
+        """Prepare the old and new values of a change, for the trail.
+
+        :param dict values: the values about to be written
+        :return: details by contract, without contracts that do not change
+        :rtype: dict
+        """
+        names = [
+            name
+            for name in self._get_trailed_fields() & set(values)
+            if self._fields[name].type not in ("one2many", "many2many")
+        ]
+        if not names or self._has_pass():
+            return {}
+        changes = {}
+        for contract in self:
+            changed = {}
+            for name in names:
+                field = self._fields[name]
+                old = field.convert_to_write(contract[name], contract)
+                new = field.convert_to_write(
+                    field.convert_to_record(
+                        field.convert_to_cache(values[name], contract, validate=False),
+                        contract,
+                    ),
+                    contract,
+                )
+                if old != new:
+                    label = self.env["ir.model.fields"]._get(self._name, name).field_description
+                    changed[label] = [
+                        contract._format_change(name, old),
+                        contract._format_change(name, new),
+                    ]
+            if changed:
+                changes[contract] = {"fields": changed}
+        return changes
+
+    def _get_trailed_fields(self):
+        """Return the fields whose changes stand in the trail.
+
+        :return: field names
+        :rtype: set[str]
+        """
+        return self._get_content_fields() | {"sign_deadline"}
+
+    def _format_change(self, name, value):
+        """Return a field's value as text for the trail."""
+        field = self._fields[name]
+        if not value and field.type != "monetary":
+            return ""
+        if field.type == "many2one":
+            return self.env[field.comodel_name].browse(value).display_name
+        if field.type in ("date", "datetime"):
+            return field.to_string(value)
+        return str(value)
+
+    def get_audit_trail(self):
+        """Return the audit trail of one contract, oldest event first.
+
+        :return: one dictionary per event: ``sequence``, ``event_type``,
+            ``occurred_on`` (UTC), ``payload``, ``payload_digest``,
+            ``previous_hash`` and ``hash``
+        :rtype: list[dict]
+        :raise AccessError: if the user may not read the contract
+        """
+        self.ensure_one()
+        self._check_may_audit()
+        return [event._export() for event in self.event_ids.sorted("sequence")]
+
+    def _check_may_audit(self):
+        """Refuse whoever may not read the evidence of the contract.
+
+        :raise AccessError: for portal users, and users who may not read the contract
+        """
+        self.check_access("read")
+        if self.env.user.share:
+            raise AccessError(_("The audit trail is for the contract's managers."))
+
+    def verify_integrity(self):
+        """Check that nothing of the contract's evidence was changed.
+
+        Files are read from where they are stored and hashed again.
+
+        :return: ``{"ok": bool, "checks": [{"name": str, "ok": bool, "detail": str}]}``
+        :rtype: dict
+        :raise AccessError: if the user may not read the contract
+        """
+        self.ensure_one()
+        self._check_may_audit()
+        # Reading the evidence as a whole needs no more rights than the contract.
+        contract_sudo = self.sudo()
+        checks = [
+            {"name": name, "ok": not problem, "detail": problem or ""}
+            for name, problem in contract_sudo._get_integrity_checks()
+        ]
+        return {"ok": all(check["ok"] for check in checks), "checks": checks}
+
+    def _get_integrity_checks(self):
+        """Run the checks of :meth:`verify_integrity`.
+
+        :return: pairs of a check's name and what is wrong, or none
+        :rtype: list[tuple[str, str | None]]
+        """
+        self.ensure_one()
+        # what is in memory proves nothing
+        self.env.flush_all()
+        self.env.invalidate_all()
+        checks = [("trail", self._find_trail_problem())]
+        for version in self.version_ids.sorted("number"):
+            checks.append((f"version {version.number}", self._find_version_problem(version)))
+        for signature in self.signature_ids.sorted("id"):
+            checks.append((f"signature {signature.signed_by}", signature._find_problem()))
+        if self.state == "signed":
+            checks.append(("signed contract", self._find_signed_document_problem()))
+        return checks
+
+    def _find_trail_problem(self):
+        """Return what is wrong with the chain of events, or none."""
+        Event = self.env["customer.contract.event"]
+        previous_hash, previous_time = GENESIS, None
+        events = self.event_ids.sorted("sequence")
+        for position, event in enumerate(events, 1):
+            if event.sequence != position:
+                return _("event %(number)s is missing", number=position)
+            if event.previous_hash != previous_hash:
+                return _("event %(number)s does not follow the one before", number=position)
+            if event.payload and Event._digest(event.payload) != event.payload_digest:
+                return _("the payload of event %(number)s was changed", number=position)
+            if event._get_expected_hash() != event.hash:
+                return _("event %(number)s was changed", number=position)
+            if previous_time and event.occurred_on < previous_time:
+                return _("time runs backwards at event %(number)s", number=position)
+            previous_hash, previous_time = event.hash, event.occurred_on
+        if len(events) != self.trail_length or (events and self.trail_head != previous_hash):
+            return _("events are missing at the end")
+        return None
+
+    def _find_version_problem(self, version):
+        """Return what is wrong with a frozen version, or none."""
+        if version._digest(version.content) != version.content_digest:
+            return _("the content was changed")
+        if not self._has_intact_file(version.pdf_attachment_id, version.pdf_digest):
+            return _("the PDF was changed or is missing")
+        frozen = self.event_ids.filtered(lambda event: event.event_type == "version_frozen")
+        digests = [
+            event._get_payload().get("details", {}).get("content_digest") for event in frozen
+        ]
+        if version.content_digest not in digests:
+            return _("the audit trail knows nothing of this version")
+        return None
+
+    def _find_signed_document_problem(self):
+        """Return what is wrong with the stored signed contract, or none."""
+        if not self.signed_document_id:
+            return _("it has not been made yet")
+        if not self._has_intact_file(self.signed_document_id, self.signed_document_digest):
+            return _("the file was changed or is missing")
+        stored = self.event_ids.filtered(lambda event: event.event_type == "document_stored")
+        digests = [event._get_payload().get("details", {}).get("sha256") for event in stored]
+        if self.signed_document_digest not in digests:
+            return _("the audit trail knows nothing of this file")
+        return None
+
+    def _has_intact_file(self, attachment, digest):
+        """Tell whether a stored file still has the digest it was stored with."""
+        content = attachment.raw
+        return bool(content) and sha256_of(content) == digest
+
+    # === EVIDENCE === #
+
+    def init(self):
+        """Keep contracts that were frozen, whatever goes around the ORM."""
+        super().init()
+        self.env.cr.execute(
+            """
+            CREATE OR REPLACE FUNCTION customer_contract_refuse_deletion()
+            RETURNS trigger AS $$
+            BEGIN
+                IF EXISTS (
+                    SELECT 1 FROM customer_contract_version
+                     WHERE contract_id = OLD.id
+                ) THEN
+                    RAISE EXCEPTION 'Contract % cannot be deleted: it is evidence',
+                        OLD.id USING ERRCODE = 'restrict_violation';
+                END IF;
+                RETURN OLD;
+            END
+            $$ LANGUAGE plpgsql;
+            DROP TRIGGER IF EXISTS customer_contract_refuse_deletion
+                ON customer_contract;
+            CREATE TRIGGER customer_contract_refuse_deletion
+                BEFORE DELETE ON customer_contract
+                FOR EACH ROW EXECUTE FUNCTION customer_contract_refuse_deletion();
+            """
+        )
+
+    @api.depends("signature_ids", "current_version_id")
+    def _compute_current_signature_ids(self):
+        for contract in self:
+            contract.current_signature_ids = contract.signature_ids.filtered(
+                lambda signature, contract=contract: (
+                    signature.version_id == contract.current_version_id
+                )
+            )
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_frozen(self):
+        for contract in self:
+            if contract.sudo().version_ids:
+                raise UserError(
+                    _(
+                        "%(contract)s was frozen for signature, so its records are "
+                        "evidence. Cancel or archive it instead.",
+                        contract=contract.display_name,
+                    )
+                )
+
+    def _get_guarded_fields(self):
+        return super()._get_guarded_fields() | {
+            "version_ids",
+            "current_version_id",
+            "signature_ids",
+            "event_ids",
+            "trail_length",
+            "trail_head",
+            "verification_code",
+            "signed_document_id",
+            "signed_document_digest",
+            "copies_sent_on",
+        }

@@ -1,0 +1,324 @@
+import json
+import re
+
+from odoo import _, api, fields, models
+from odoo.tools import SQL
+
+from ...const import GENESIS
+
+DIGEST = re.compile(r"[0-9a-f]{64}")
+
+
+class CustomerContractEvent(models.Model):
+    """One line of the audit trail.
+
+    The events of a contract are numbered without gaps and chained: each hash
+    covers the one before it and the digest of its own payload. All personal data
+    stands in the payload, so that it can be erased one day while the chain still
+    verifies.
+    """
+
+    _name = "customer.contract.event"
+    _inherit = "customer.contract.evidence.mixin"
+    _description = "Contract Event"
+    _order = "contract_id, sequence desc"
+    _rec_name = "event_type"
+    _log_access = False
+
+    contract_id = fields.Many2one(
+        "customer.contract", required=True, index=True, ondelete="cascade"
+    )
+    sequence = fields.Integer("No.", required=True)
+    event_type = fields.Selection(
+        [
+            ("created", "Created"),
+            ("changed", "Changed"),
+            ("values_confirmed", "Details confirmed"),
+            ("values_changed", "Details changed"),
+            ("values_proposed", "Change of details proposed"),
+            ("values_accepted", "Change of details accepted"),
+            ("values_refused", "Change of details refused"),
+            ("values_withdrawn", "Change of details withdrawn"),
+            ("version_frozen", "Version frozen"),
+            ("version_superseded", "Version superseded"),
+            ("submitted", "Submitted for approval"),
+            ("approved", "Approved"),
+            ("sent_back", "Sent back"),
+            ("sent", "Sent for signature"),
+            ("requested", "Asked to act"),
+            ("reminded", "Reminded"),
+            ("mail_queued", "E-mail queued"),
+            ("mail_sent", "E-mail sent"),
+            ("mail_failed", "E-mail not delivered"),
+            ("mail_bounced", "E-mail came back"),
+            ("in_person_started", "Handed over to sign in person"),
+            ("code_sent", "One-time code sent"),
+            ("code_accepted", "One-time code right"),
+            ("code_refused", "One-time code wrong"),
+            ("code_locked", "One-time codes locked"),
+            ("consent_withdrawn", "Wants to sign on paper"),
+            ("paper_revoked", "Wants to sign electronically"),
+            ("paper_downloaded", "Got the contract to sign on paper"),
+            ("paper_submitted", "Sent the contract signed on paper"),
+            ("paper_received", "Signed paper taken in"),
+            ("paper_returned", "Signed paper returned"),
+            ("paper_void", "Signed paper void"),
+            ("link_opened", "Personal link opened"),
+            ("link_revoked", "Personal links revoked"),
+            ("viewed", "Viewed"),
+            ("downloaded", "Downloaded"),
+            ("signed", "Signed"),
+            ("refused", "Attempt refused"),
+            ("approval_planned", "Approval rules applied"),
+            ("delegated", "Passed on to a colleague"),
+            ("substituted", "Passed on to a substitute"),
+            ("replaced", "Participant replaced"),
+            ("skipped", "No longer needed"),
+            ("authority_doubted", "Signing authority doubted"),
+            ("declined", "Declined"),
+            ("disputed", "Disputed"),
+            ("dispute_message", "Message about a dispute"),
+            ("dispute_resolved", "Dispute resolved"),
+            ("dispute_withdrawn", "Dispute withdrawn"),
+            ("deadline_extended", "Deadline to sign extended"),
+            ("cancelled", "Cancelled"),
+            ("expired", "Expired"),
+            ("completed", "Signed by everyone"),
+            ("document_stored", "Signed contract stored"),
+            ("seal_pending", "Seal pending"),
+            ("sealed", "Sealed"),
+            ("copies_sent", "Signed contract sent to everyone"),
+            ("job_failed", "Job failed"),
+            ("shared", "Made visible in the portal"),
+            ("unshared", "Hidden from the portal"),
+            ("document_added", "Document added"),
+            ("document_removed", "Document removed"),
+            ("document_shared", "Document made visible in the portal"),
+            ("document_unshared", "Document hidden from the portal"),
+            ("milestone_added", "Milestone added"),
+            ("milestone_changed", "Milestone changed"),
+            ("observer_added", "Observer added"),
+            ("contact_left", "Contact left the company"),
+            ("milestone_removed", "Milestone removed"),
+            ("milestone_reached", "Milestone reached"),
+            ("milestone_cancelled", "Milestone given up"),
+            ("milestone_shown", "Milestone made visible in the portal"),
+            ("milestone_hidden", "Milestone hidden from the portal"),
+            ("milestone_reminded", "Reminded of a milestone"),
+            ("terminated", "Terminated"),
+            ("integrity_checked", "Integrity checked"),
+            ("bundle_exported", "Evidence exported"),
+            ("trail_exported", "Audit trail exported"),
+        ],
+        "Event",
+        required=True,
+    )
+    occurred_on = fields.Datetime("When", required=True)
+    payload = fields.Text(required=True, help="Canonical JSON.")
+    payload_digest = fields.Char(required=True)
+    previous_hash = fields.Char(required=True)
+    hash = fields.Char(required=True)
+    actor = fields.Char("Who", compute="_compute_from_payload")
+    ip_address = fields.Char("IP Address", compute="_compute_from_payload")
+    identified_by = fields.Char(compute="_compute_from_payload")
+    description = fields.Char("Details", compute="_compute_from_payload")
+    _sequence_unique = models.UniqueIndex(
+        "(contract_id, sequence)",
+        "A contract's events are numbered without repetition.",
+    )
+
+    @api.depends("payload", "event_type")
+    def _compute_from_payload(self):
+        for event in self:
+            payload = event._get_payload()
+            actor = payload.get("actor") or {}
+            event.actor = actor.get("name") or _("System")
+            event.ip_address = payload.get("ip_address") or ""
+            event.identified_by = payload.get("identified_by") or ""
+            event.description = event._get_description()
+
+    def _get_payload(self):
+        """Return the payload, empty if it was erased.
+
+        :rtype: dict
+        """
+        self.ensure_one()
+        return json.loads(self.payload) if self.payload else {}
+
+    def _get_description(self):
+        """Tell in one line what happened, beyond the kind of event.
+
+        :rtype: str
+        """
+        self.ensure_one()
+        payload = self._get_payload()
+        details = dict(payload.get("details") or {})
+        parts = []
+        if self._tells_changes() and details.get("fields"):
+            parts += [
+                self.env._(
+                    "%(field)s: %(old)s → %(new)s",
+                    field=name,
+                    old=old or "∅",
+                    new=new or "∅",
+                )
+                for name, (old, new) in details.pop("fields").items()
+            ]
+        participant = payload.get("participant") or {}
+        if participant and participant.get("name") != (payload.get("actor") or {}).get("name"):
+            parts.append(participant["name"])
+        parts += [
+            self._format_detail(value)
+            for value in details.values()
+            if value not in (None, "", [], {})
+        ]
+        return ", ".join(parts)
+
+    def _tells_changes(self):
+        """Tell whether the event's details are old and new values of fields."""
+        return self.event_type in (
+            "changed",
+            "milestone_changed",
+            "values_changed",
+            "values_proposed",
+            "values_refused",
+        )
+
+    @api.model
+    def _format_detail(self, value):
+        """Return a detail as people read it; of digests, the first digits tell enough.
+
+        :param value: a value of the payload's details
+        :rtype: str
+        """
+        if isinstance(value, list):
+            return ", ".join(self._format_detail(item) for item in value)
+        if isinstance(value, str) and DIGEST.fullmatch(value):
+            return f"{value[:12]}…"
+        return str(value)
+
+    @api.model
+    def _append(self, contract, event_type, payload):
+        """Append one event to a contract's trail.
+
+        The contract row holds the trail's length and head. Updating it makes two
+        transactions that append at once conflict: the database lets one through
+        and has the other start again.
+
+        :param recordset contract: the `customer.contract`
+        :param str event_type: a value of ``event_type``
+        :param dict payload: what to keep about it
+        :return: the event, elevated
+        :rtype: recordset of `customer.contract.event`
+        """
+        contract.ensure_one()
+        self.env.cr.execute(
+            SQL(
+                """
+                UPDATE customer_contract
+                   SET trail_length = COALESCE(trail_length, 0) + 1
+                 WHERE id = %s RETURNING trail_length, trail_head
+                """,
+                contract.id,
+            )
+        )
+        sequence, previous_hash = self.env.cr.fetchone()
+        canonical = self._serialize(payload)
+        values = {
+            "contract_id": contract.id,
+            "sequence": sequence,
+            "event_type": event_type,
+            "occurred_on": fields.Datetime.now(),
+            "payload": canonical,
+            "payload_digest": self._digest(canonical),
+            "previous_hash": previous_hash or GENESIS,
+        }
+        values["hash"] = self._hash_header(values)
+        event = self._record(values)
+        self.env.cr.execute(
+            SQL(
+                "UPDATE customer_contract SET trail_head = %s WHERE id = %s",
+                values["hash"],
+                contract.id,
+            )
+        )
+        contract.invalidate_recordset(["trail_length", "trail_head"], flush=False)
+        return event
+
+    @api.model
+    def _hash_header(self, values):
+        """Compute an event's hash from its stored values.
+
+        :param dict values: ``contract_id`` (an id), ``sequence``, ``event_type``,
+            ``occurred_on``, ``payload_digest`` and ``previous_hash``
+        :return: SHA-256 in hexadecimal
+        :rtype: str
+        """
+        header = {
+            "contract": values["contract_id"],
+            "sequence": values["sequence"],
+            "type": values["event_type"],
+            "at": fields.Datetime.to_string(values["occurred_on"]) + "Z",
+            "payload_digest": values["payload_digest"],
+            "previous_hash": values["previous_hash"],
+        }
+        return self._digest(self._serialize(header))
+
+    def _get_expected_hash(self):
+        """Return the hash that the stored values must have.
+
+        :rtype: str
+        """
+        self.ensure_one()
+        return self._hash_header(
+            {
+                "contract_id": self.contract_id.id,
+                "sequence": self.sequence,
+                "event_type": self.event_type,
+                "occurred_on": self.occurred_on,
+                "payload_digest": self.payload_digest,
+                "previous_hash": self.previous_hash,
+            }
+        )
+
+    def _export(self):
+        """Return the event as exported: JSON-2, bundle and audit.
+
+        :rtype: dict
+        """
+        self.ensure_one()
+        return {
+            "contract": self.contract_id.id,
+            "sequence": self.sequence,
+            "event_type": self.event_type,
+            "occurred_on": fields.Datetime.to_string(self.occurred_on) + "Z",
+            "payload": self._get_payload(),
+            "payload_digest": self.payload_digest,
+            "previous_hash": self.previous_hash,
+            "hash": self.hash,
+        }
+
+    def _describe(self):
+        """Return the event in words, for people who read the exported trail.
+
+        :rtype: dict
+        """
+        self.ensure_one()
+        payload = self._get_payload()
+        labels = dict(self._fields["event_type"]._description_selection(self.env))
+        details = payload.get("details") or {}
+        return {
+            "number": self.sequence,
+            "time": fields.Datetime.to_string(self.occurred_on) + "Z",
+            "event": labels[self.event_type],
+            "who": self.actor,
+            "concerns": (payload.get("participant") or {}).get("name", ""),
+            "identified": self.identified_by,
+            "ip_address": self.ip_address,
+            "user_agent": payload.get("user_agent", ""),
+            "version": (payload.get("version") or {}).get("number", ""),
+            "details": self.description
+            if self._tells_changes()
+            else "; ".join(f"{name}: {value}" for name, value in details.items() if value),
+            "hash": self.hash,
+        }

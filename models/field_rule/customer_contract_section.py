@@ -1,0 +1,6 @@
+from odoo import models
+
+
+class CustomerContractSection(models.Model):
+    _name = "customer.contract.section"
+    _inherit = ["customer.contract.section", "customer.contract.field.access.mixin"]

@@ -1,0 +1,6 @@
+from . import (
+    customer_contract,
+    customer_contract_code,
+    customer_contract_participant,
+    res_users,
+)

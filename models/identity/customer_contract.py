@@ -1,0 +1,147 @@
+from odoo import _, api, fields, models
+from odoo.exceptions import UserError, ValidationError
+from odoo.http import request
+
+from ...const import AUTH_METHOD_KEY, IDENTITY_POLICIES
+from ...utils import get_strength
+
+# How far each way of identification reaches, measured by the policies above.
+REACHED = {
+    "link": "link",
+    "link_code": "code",
+    "in_person": "code",
+    "portal": "portal",
+    "portal_2fa": "portal_2fa",
+}
+
+
+class CustomerContract(models.Model):
+    """How surely a contract wants to know who signs it."""
+
+    _inherit = "customer.contract"
+
+    identity_policy = fields.Selection(
+        IDENTITY_POLICIES,
+        "Identification",
+        required=True,
+        compute="_compute_identity_policy",
+        store=True,
+        readonly=False,
+        precompute=True,
+        tracking=True,
+        help="How signers outside the company show who they are, at least.",
+    )
+
+    @api.depends("type_id")
+    def _compute_identity_policy(self):
+        for contract in self:
+            wanted = contract.type_id.identity_policy or "link"
+            if get_strength(wanted) > get_strength(contract.identity_policy):
+                contract.identity_policy = wanted
+            else:
+                contract.identity_policy = contract.identity_policy or "link"
+
+    @api.constrains("identity_policy", "type_id")
+    def _check_identity_policy(self):
+        labels = dict(self._fields["identity_policy"]._description_selection(self.env))
+        for contract in self:
+            wanted = contract.type_id.identity_policy
+            if get_strength(contract.identity_policy) < get_strength(wanted):
+                raise ValidationError(
+                    _(
+                        "Contracts of type %(type)s ask for at least: %(policy)s.",
+                        type=contract.type_id.name,
+                        policy=labels[wanted],
+                    )
+                )
+
+    def _get_sending_problems(self):
+        problems = super()._get_sending_problems()
+        if self.identity_policy not in ("portal", "portal_2fa"):
+            return problems
+        for participant in self._get_acting_participants():
+            # Whether somebody has an account does not depend on who asks.
+            users_sudo = participant.partner_id.sudo().user_ids
+            if not users_sudo:
+                problems.append(
+                    _(
+                        "%(person)s has no account to log in with, which the contract asks for.",
+                        person=participant.partner_id.name,
+                    )
+                )
+        return problems
+
+    def _get_content_fields(self):
+        return super()._get_content_fields() | {"identity_policy"}
+
+    def _prepare_content(self, number):
+        return {
+            **super()._prepare_content(number),
+            "identification": self.identity_policy,
+        }
+
+    def _is_identified(self, participant, identified_by):
+        """Tell whether a person was identified surely enough to act.
+
+        Employees act under the company's own rules. Whatever is not known to be
+        enough is not enough.
+
+        :param recordset participant: the participant who wants to act
+        :param str identified_by: how the person was identified
+        """
+        self.ensure_one()
+        if identified_by in ("backend", "identity_check"):
+            return bool(participant._get_internal_user())
+        return get_strength(REACHED.get(identified_by)) >= get_strength(self.identity_policy)
+
+    def _check_identified(self, participant, identified_by):
+        """Refuse to act for whoever was not identified surely enough.
+
+        :param recordset participant: the participant who wants to act
+        :param str identified_by: how the person was identified
+        :raise UserError: telling what is needed
+        """
+        self.ensure_one()
+        if not self._is_identified(participant, identified_by):
+            raise UserError(
+                {
+                    "code": _("Please enter the code that we send to your e-mail address."),
+                    "portal": _("Please log in to your account to do this."),
+                    "portal_2fa": _(
+                        "Please log in to your account with a second factor or a "
+                        "passkey. You can set one up under My Account, Security."
+                    ),
+                }.get(self.identity_policy, _("You could not be identified."))
+            )
+
+    @api.model
+    def _get_login_strength(self):
+        """Return how the user of this request logged in.
+
+        :return: ``portal_2fa`` after a second factor or a passkey, else ``portal``
+        :rtype: str
+        """
+        # With a second factor set up, nobody is let in without it.
+        uses_passkey = bool(request) and request.session.get(AUTH_METHOD_KEY) == "passkey"
+        return "portal_2fa" if uses_passkey or self.env.user._mfa_type() else "portal"
+
+    @api.model
+    def _describe_identity(self, identified_by):
+        """Tell in words how surely a person was identified, and no more than that.
+
+        :param str identified_by: what the signature keeps about it
+        :return: the words; what is not known is told as it is
+        :rtype: str
+        """
+        return {
+            "link": _("Personal link sent to the person's e-mail address"),
+            "link_code": _(
+                "Personal link and one-time code, both sent to the person's e-mail address"
+            ),
+            "portal": _("Logged in to the person's portal account"),
+            "portal_2fa": _("Logged in to the person's portal account, with a second factor"),
+            "backend": _("Logged in to the person's employee account"),
+            "identity_check": _(
+                "Logged in to the person's employee account, password confirmed right before"
+            ),
+        }.get(identified_by, identified_by or "")

@@ -1,0 +1,7 @@
+from . import (
+    customer_contract,
+    customer_contract_anchor,
+    customer_contract_bundle,
+    customer_contract_daily_record,
+    customer_contract_verification,
+)

@@ -1,0 +1,326 @@
+import logging
+from datetime import timedelta
+
+import psycopg2
+
+from odoo import _, api, fields, models
+from odoo.tools import SQL
+
+from ...utils import sha256_of
+
+_logger = logging.getLogger(__name__)
+ACTIVITY_TYPE = "customer_contract.mail_activity_type_integrity"
+HOURS_BETWEEN_CHECKS = 20
+MOST_CHECKED_AT_ONCE = 20
+MOST_ACTIVITIES = 20
+
+
+class CustomerContract(models.Model):
+    """The self-test: every night the evidence of all contracts is checked again."""
+
+    _inherit = "customer.contract"
+
+    anchor_ids = fields.One2many(
+        "customer.contract.anchor",
+        "contract_id",
+        "Anchors",
+        readonly=True,
+        copy=False,
+        groups="base.group_user",
+    )
+    last_integrity_check = fields.Datetime(
+        "Evidence Checked On",
+        readonly=True,
+        copy=False,
+        index=True,
+        groups="base.group_user",
+    )
+    integrity_state = fields.Selection(
+        [("queued", "Check Pending"), ("intact", "Intact"), ("damaged", "Damaged")],
+        "Evidence",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        groups="base.group_user",
+        help="What the last check of the contract's evidence found.",
+    )
+    integrity_problems = fields.Text(
+        "Damaged Evidence", readonly=True, copy=False, groups="base.group_user"
+    )
+
+    def _get_guarded_fields(self):
+        return super()._get_guarded_fields() | {
+            "anchor_ids",
+            "last_integrity_check",
+            "integrity_state",
+            "integrity_problems",
+        }
+
+    # === ACTION METHODS === #
+
+    def action_verify_integrity(self):
+        """Check the evidence of contracts: a few at once, many in the background.
+
+        What is left of many is found by their state, and goes on after an interruption.
+
+        :return: an action that shows the result, or the contracts with their progress
+        :rtype: dict
+        :raise AccessError: if the user may not read one of the contracts
+        """
+        for contract in self:
+            contract._check_may_audit()
+        if len(self) > MOST_CHECKED_AT_ONCE:
+            # Whoever may read contracts may have them checked, which changes nothing.
+            return self.sudo()._queue_integrity_check()
+        report = self.env["customer.contract.integrity.report"].create({})
+        for contract in self:
+            result = contract.sudo()._check_and_store_integrity(is_requested=True)
+            report._add(contract, result)
+        return report._open()
+
+    def _queue_integrity_check(self):
+        """Have the contracts checked before all others, and show them meanwhile.
+
+        :return: an action
+        :rtype: dict
+        """
+        self._store_integrity("queued")
+        self.env.ref("customer_contract.ir_cron_verify_integrity")._trigger()
+        return {
+            "type": "ir.actions.act_window",
+            "name": _("Check of %(count)s Contracts", count=len(self)),
+            "res_model": self._name,
+            "views": [
+                (
+                    self.env.ref("customer_contract.customer_contract_view_list_integrity").id,
+                    "list",
+                ),
+                (False, "form"),
+            ],
+            "domain": [("id", "in", self.ids)],
+            "context": {
+                "active_test": False,
+                "search_default_group_by_integrity_state": 1,
+            },
+        }
+
+    # === CHECKS === #
+
+    def _get_integrity_checks(self):
+        checks = super()._get_integrity_checks()
+        for name, sha256, documents in self._get_annexes():
+            intact = any(sha256_of(document.raw or b"") == sha256 for document in documents)
+            checks.append(
+                (
+                    f"annex {name}",
+                    None if intact else _("the file was changed or is missing"),
+                )
+            )
+        if self.anchor_ids:
+            checks.append(("daily records", self._find_anchor_problem()))
+        return checks
+
+    def _get_annexes(self):
+        """Return the files that are part of the current version, as they were frozen.
+
+        :return: the names and digests, each with the documents of that name
+        :rtype: list[tuple[str, str, recordset]]
+        """
+        self.ensure_one()
+        if not self.current_version_id:
+            return []
+        return [
+            (
+                annex["name"],
+                annex["sha256"],
+                self.document_ids.filtered(
+                    lambda document, name=annex["name"]: document.name == name
+                ),
+            )
+            for annex in self.current_version_id._get_content()["documents"]
+        ]
+
+    def _find_anchor_problem(self):
+        """Return how the trail differs from what was recorded of it, or none."""
+        self.ensure_one()
+        hashes = self.event_ids.sorted("sequence").mapped("hash")
+        problems = (
+            anchor._find_problem(hashes) for anchor in self.anchor_ids.sorted("trail_length")
+        )
+        return next((problem for problem in problems if problem), None)
+
+    # === RESULTS === #
+
+    def _check_and_store_integrity(self, is_requested=False):
+        """Check one contract, keep the result and tell who has to know.
+
+        The trail keeps the result if somebody asked for it, or if it is another one
+        than before: nightly checks must not make it longer.
+
+        :param bool is_requested: whether a person asked for the check
+        :return: the result, as :meth:`verify_integrity` returns it
+        :rtype: dict
+        """
+        self.ensure_one()
+        before = self.integrity_state
+        result = self._try_verify_integrity()
+        state = "intact" if result["ok"] else "damaged"
+        problems = [
+            f"{check['name']}: {check['detail']}" for check in result["checks"] if not check["ok"]
+        ]
+        self._store_integrity(state, problems)
+        if (
+            is_requested
+            or before == "queued"
+            or (state, before)
+            in (
+                ("damaged", "intact"),
+                ("damaged", False),
+                ("intact", "damaged"),
+            )
+        ):
+            self._log_event(
+                "integrity_checked",
+                details={
+                    "result": state,
+                    "checks": len(result["checks"]),
+                    "problems": problems,
+                },
+            )
+        if state == "damaged":
+            self._ask_about_damage(problems)
+        else:
+            self.activity_feedback([ACTIVITY_TYPE], feedback=_("The evidence is intact again."))
+        return result
+
+    def _try_verify_integrity(self):
+        """Check one contract; evidence that cannot be read is damaged, whatever the reason.
+
+        :return: the result, as :meth:`verify_integrity` returns it
+        :rtype: dict
+        :raise psycopg2.Error: if the database failed, which says nothing of the evidence
+        """
+        try:
+            with self.env.cr.savepoint():
+                return self.verify_integrity()
+        except psycopg2.Error:
+            raise
+        except Exception as error:
+            _logger.exception("The evidence of contract %s could not be read", self.id)
+            self.env.invalidate_all()
+            check = {"name": "evidence", "ok": False, "detail": str(error)[:500]}
+            return {"ok": False, "checks": [check]}
+
+    def _store_integrity(self, state, problems=()):
+        """Keep the result of a check.
+
+        It is written past the ORM, because a nightly check is no change of the
+        contract: neither its last change nor its author may look as if it were.
+
+        :param str state: a value of ``integrity_state``
+        :param list[str] problems: what is damaged
+        """
+        self.env.cr.execute(
+            SQL(
+                """
+                UPDATE customer_contract
+                   SET integrity_state = %s, integrity_problems = %s,
+                       last_integrity_check = CASE WHEN %s THEN last_integrity_check ELSE %s END
+                 WHERE id IN %s
+                """,
+                state,
+                "\n".join(problems) or None,
+                state == "queued",
+                fields.Datetime.now(),
+                tuple(self.ids),
+            )
+        )
+        self.invalidate_recordset(
+            ["integrity_state", "integrity_problems", "last_integrity_check"],
+            flush=False,
+        )
+
+    def _ask_about_damage(self, problems):
+        """Ask the manager and the administrators to look at damaged evidence.
+
+        Nobody is asked twice about the same contract, nor about more contracts than a
+        person can look at: if a whole disk is lost, the list of contracts tells more.
+
+        :param list[str] problems: what is damaged
+        """
+        self.ensure_one()
+        note = _("Damaged evidence was found: %(problems)s", problems="; ".join(problems))
+        users = self._get_integrity_administrators(self.company_id) | self.user_id
+        for user in users.filtered("active"):
+            own = [
+                ("user_id", "=", user.id),
+                ("activity_type_id", "=", self.env.ref(ACTIVITY_TYPE).id),
+            ]
+            Activity = self.env["mail.activity"]
+            if (
+                not self.activity_search([ACTIVITY_TYPE], user_id=user.id)
+                and Activity.search_count(own, limit=MOST_ACTIVITIES) < MOST_ACTIVITIES
+            ):
+                self.activity_schedule(ACTIVITY_TYPE, user_id=user.id, note=note)
+
+    @api.model
+    def _get_integrity_administrators(self, company=None):
+        """Return the contract administrators.
+
+        :param recordset company: only those who work for it
+        :rtype: recordset of `res.users`, elevated
+        """
+        # Whoever finds damage may not read groups.
+        users_sudo = self.env.ref("customer_contract.group_contract_manager").sudo().all_user_ids
+        return users_sudo.filtered(
+            lambda user: (
+                user.active and not user.share and (not company or company in user.company_ids)
+            )
+        )
+
+    # === SCHEDULED ACTION === #
+
+    @api.model
+    def _cron_verify_integrity(self):
+        """Check all contracts: first those somebody asked for, then the longest unchecked.
+
+        Each is committed, so that a run that is cut short goes on where it stopped.
+        """
+        contract_ids = self._find_due_for_integrity_check()
+        self.env["ir.cron"]._commit_progress(remaining=len(contract_ids))
+        for contract_id in contract_ids:
+            # One by one, or each would be read again with all that follow.
+            contract = self.browse(contract_id).exists()
+            if not contract:
+                continue
+            try:
+                with self.env.cr.savepoint():
+                    contract._check_and_store_integrity()
+            except psycopg2.Error:
+                # most likely somebody acts on the contract right now: it is left to
+                # the next run, and the others are checked all the same
+                _logger.info("The check of contract %s is put off", contract_id, exc_info=True)
+                self.env.invalidate_all()
+            if not self.env["ir.cron"]._commit_progress(1):
+                break
+
+    @api.model
+    def _find_due_for_integrity_check(self):
+        """Return the contracts to check now, in order.
+
+        :return: ids, since the contracts' data need not be in memory at once
+        :rtype: list[int]
+        """
+        limit = fields.Datetime.now() - timedelta(hours=HOURS_BETWEEN_CHECKS)
+        Contract = self.with_context(active_test=False)
+        queued = Contract.search([("integrity_state", "=", "queued")], order="id")
+        due = Contract.search(
+            [
+                ("id", "not in", queued.ids),
+                "|",
+                ("last_integrity_check", "=", False),
+                ("last_integrity_check", "<", limit),
+            ],
+            order="last_integrity_check NULLS FIRST, id",
+        )
+        return queued.ids + due.ids

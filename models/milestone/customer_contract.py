@@ -1,0 +1,142 @@
+from odoo import _, api, fields, models
+from odoo.tools import format_date
+
+from ...const import CLOSED_STATES
+
+
+class CustomerContract(models.Model):
+    """The contract's milestones, and whether they are part of its text."""
+
+    _inherit = "customer.contract"
+
+    milestone_ids = fields.One2many(
+        "customer.contract.milestone",
+        "contract_id",
+        "Milestones",
+        copy=True,
+        groups="base.group_user",
+    )
+    milestone_count = fields.Integer(compute="_compute_milestone_count", groups="base.group_user")
+    show_milestones_in_report = fields.Boolean(
+        "Milestones in the Contract",
+        compute="_compute_show_milestones_in_report",
+        store=True,
+        readonly=False,
+        precompute=True,
+        help="Visible milestones are part of the contract's text: they are printed, signed, "
+        "and cannot be changed once the contract is frozen. Without it they can always be "
+        "changed.",
+    )
+
+    @api.depends("milestone_ids")
+    def _compute_milestone_count(self):
+        counts = dict(
+            self.env["customer.contract.milestone"]._read_group(
+                [("contract_id", "in", self.ids)], ["contract_id"], ["__count"]
+            )
+        )
+        for contract in self:
+            contract.milestone_count = counts.get(contract, 0)
+
+    @api.depends("type_id")
+    def _compute_show_milestones_in_report(self):
+        for contract in self:
+            contract.show_milestones_in_report = contract.type_id.show_milestones_in_report
+
+    def action_view_milestones(self):
+        """Open the milestones of one contract.
+
+        :return: an action
+        :rtype: dict
+        """
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "customer_contract.customer_contract_milestone_action"
+        )
+        return {
+            **action,
+            "domain": [("contract_id", "=", self.id)],
+            "context": {"default_contract_id": self.id},
+        }
+
+    def _has_live_milestones(self):
+        """Tell whether the contract's milestones still fall due."""
+        self.ensure_one()
+        ended_on = self.termination_date
+        is_terminated = bool(ended_on) and ended_on <= fields.Date.context_today(self)
+        return self.state not in CLOSED_STATES and not is_terminated
+
+    # === TEXT === #
+
+    def _get_content_fields(self):
+        return super()._get_content_fields() | {"show_milestones_in_report"}
+
+    def _prepare_content(self, number):
+        content = super()._prepare_content(number)
+        if self.show_milestones_in_report:
+            content["milestones"] = [
+                milestone._prepare_content() for milestone in self._get_portal_milestones()
+            ]
+        return content
+
+    def _prepare_comparable_facts(self, content):
+        return {
+            **super()._prepare_comparable_facts(content),
+            _("Milestones"): "; ".join(
+                self._describe_frozen_milestone(milestone)
+                for milestone in content.get("milestones", [])
+            ),
+        }
+
+    def _describe_frozen_milestone(self, milestone):
+        """Return a milestone of the canonical content in one line.
+
+        :param dict milestone: its title, date, deliverable and amount
+        :rtype: str
+        """
+        amount = milestone["amount"] or {}
+        return ", ".join(
+            filter(
+                None,
+                (
+                    milestone["title"],
+                    format_date(self.env, milestone["date"]),
+                    milestone["deliverable"],
+                    " ".join(filter(None, (amount.get("value"), amount.get("currency")))),
+                ),
+            )
+        )
+
+    # === PORTAL === #
+
+    def _get_portal_milestones(self):
+        """Return the milestones that the parties may see, in order.
+
+        :rtype: recordset of `customer.contract.milestone`, elevated
+        """
+        # Participants see milestones through the contract they may read.
+        milestones_sudo = self.sudo().milestone_ids
+        return milestones_sudo.filtered("portal_visible").sorted(
+            lambda milestone: (milestone.date, milestone.sequence, milestone.id)
+        )
+
+    def _get_next_milestones(self):
+        """Return the next milestone of each contract that the parties may see.
+
+        :return: the milestones by the ids of their contracts
+        :rtype: dict[int, recordset of `customer.contract.milestone`]
+        """
+        # Participants see milestones through the contracts they may read.
+        milestones_sudo = (
+            self.env["customer.contract.milestone"]
+            .sudo()
+            .search(
+                [
+                    ("contract_id", "in", self.ids),
+                    ("portal_visible", "=", True),
+                    ("progress", "in", ("planned", "in_progress")),
+                ],
+                order="date desc, sequence desc, id desc",
+            )
+        )
+        return {milestone.contract_id.id: milestone for milestone in milestones_sudo}

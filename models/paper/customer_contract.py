@@ -1,0 +1,414 @@
+from odoo import _, fields, models
+from odoo.exceptions import AccessError, UserError
+from odoo.fields import Domain
+
+from ...const import ASKED_STATES
+from ...utils import ContractPrint
+
+RECEIVED = "paper_received"
+
+
+class CustomerContract(models.Model):
+    """Signing by hand: what is sent, checked, and becomes a signature.
+
+    Scans of what was signed by hand, as part of the signed contract.
+
+    The contract as it is printed to be signed by hand.
+    """
+
+    _inherit = "customer.contract"
+
+    paper_ids = fields.One2many("customer.contract.paper", "contract_id", "Papers")
+    paper_to_check_id = fields.Many2one(
+        "customer.contract.paper", compute="_compute_paper_to_check_id"
+    )
+    can_receive_paper = fields.Boolean(compute="_compute_paper_to_check_id")
+
+    def _compute_paper_to_check_id(self):
+        for contract in self:
+            contract.paper_to_check_id = contract.paper_ids.filtered(
+                lambda paper: paper.state == "submitted"
+            )[:1]
+            contract.can_receive_paper = any(
+                participant._can_choose_paper() and participant._get_paper().state != "submitted"
+                for participant in contract.participant_ids
+            )
+
+    def _check_can_use_paper(self, participant, identified_by, is_sending=False):
+        """Refuse to sign by hand whoever cannot do it now.
+
+        A one-time code is asked for when the signed contract is sent.
+
+        :param recordset participant: the participant, elevated
+        :param str identified_by: how the person was identified
+        :param bool is_sending: whether the signed contract is about to be sent
+        :raise UserError: telling why
+        """
+        self.ensure_one()
+        if not participant._can_choose_paper():
+            raise UserError(self._explain_why_not_on_paper(participant))
+        if is_sending or not participant._needs_code(identified_by):
+            self._check_identified(participant, identified_by)
+        if problems := self._get_value_problems(participant):
+            raise UserError("\n".join(problems))
+
+    def _explain_why_not_on_paper(self, participant):
+        """Explain to a participant why signing by hand is not possible now.
+
+        :param recordset participant: the participant
+        :rtype: str
+        """
+        self.ensure_one()
+        if participant.role != "signer":
+            return _("Only the people named as signers can sign this contract.")
+        if participant._is_in_turn() and not participant._may_sign_on_paper():
+            return _("This contract cannot be signed on paper.")
+        return self._explain_why_not(participant)
+
+    def _get_paper_copy(self, participant, identified_by):
+        """Return the PDF that a person prints and signs, and record that it was taken.
+
+        :param recordset participant: the participant, elevated
+        :param str identified_by: how the person was identified
+        :rtype: recordset of `customer.contract.paper.copy`, elevated
+        :raise UserError: if the person cannot sign by hand now
+        """
+        self.ensure_one()
+        self._check_can_use_paper(participant, identified_by)
+        copy_sudo = self.env["customer.contract.paper.copy"]._ensure(self)
+        self._log_event(
+            "paper_downloaded",
+            details={"sha256": copy_sudo.digest, "pages": copy_sudo.page_count},
+            participant=participant,
+            identified_by=identified_by,
+        )
+        participant._touch_paper()
+        return copy_sudo
+
+    def _collect_paper(self, participant, identified_by):
+        """Return the draft in which a person's signed pages are collected.
+
+        :param recordset participant: the participant, elevated
+        :param str identified_by: how the person was identified
+        :rtype: recordset of `customer.contract.paper`, elevated
+        :raise UserError: if the person cannot sign by hand now, or has already sent it
+        """
+        self.ensure_one()
+        self._lock_for_act()
+        self._check_can_use_paper(participant, identified_by)
+        # Of two tabs that begin at the same time, the second one is run again and finds
+        # what the first has begun.
+        participant._touch_paper()
+        participant.flush_recordset(["paper_since"])
+        paper_sudo = self.env["customer.contract.paper"]._ensure_draft(participant)
+        paper_sudo._check_is_draft()
+        return paper_sudo
+
+    def _submit_paper(self, participant, values, identified_by, is_confirmed=False):
+        """Send what was collected, as the signed contract of a person.
+
+        :param recordset participant: the participant, elevated
+        :param dict values: ``signed_by``, ``capacity`` and ``signed_date``
+        :param str identified_by: how the person was identified
+        :param bool is_confirmed: whether the person knows what is wrong with the pages
+        :return: the paper, elevated
+        :rtype: recordset of `customer.contract.paper`
+        :raise UserError: if it cannot be sent now
+        """
+        self.ensure_one()
+        self._lock_for_act()
+        self._check_can_use_paper(participant, identified_by, is_sending=True)
+        paper_sudo = self.env["customer.contract.paper"]._ensure_draft(participant)
+        self._check_paper_values(values)
+        if paper_sudo.page_ids and paper_sudo.check_state == "problem" and not is_confirmed:
+            raise UserError(
+                "\n".join(paper_sudo._find_problems())
+                + "\n"
+                + _("Please mend this, or tick the box to send it as it is.")
+            )
+        user = self.env.user
+        paper_sudo._submit(
+            {
+                **values,
+                "identified_by": f"paper_{identified_by}",
+                "account": participant.partner_id.email if user._is_public() else user.login,
+                **self._prepare_event_client(),
+            }
+        )
+        if participant.channel != "paper":
+            participant._write_guarded({"channel": "paper"})
+            self._log_event(
+                "consent_withdrawn", participant=participant, identified_by=identified_by
+            )
+        participant._touch_paper()
+        self._log_event(
+            "paper_submitted",
+            details=paper_sudo._prepare_details(),
+            participant=participant,
+            identified_by=identified_by,
+        )
+        if self.company_id.contract_paper_auto_accept and paper_sudo.check_state == "matched":
+            paper_sudo._accept(decided_by="")
+        else:
+            paper_sudo._ask_to_check()
+        self._finish_paper_activities()
+        return paper_sudo
+
+    def _check_paper_values(self, values):
+        """Refuse to send a paper without the name on it, or dated in the future.
+
+        :param dict values: ``signed_by``, ``capacity`` and ``signed_date``
+        :raise UserError: telling what is wrong
+        """
+        self._clean_name(values.get("signed_by"))
+        signed_date = fields.Date.to_date(values.get("signed_date"))
+        if not signed_date:
+            raise UserError(_("Please enter the date that stands next to the signature."))
+        if signed_date > fields.Date.add(fields.Date.context_today(self), days=1):
+            raise UserError(_("The date next to the signature cannot be in the future."))
+
+    def _receive_paper(self, participant, files, values):
+        """Take in a paper that arrived by post, mail or hand, as somebody of the company.
+
+        It becomes a signature only when it is accepted, and always says who took it in.
+
+        :param recordset participant: the signer, in turn
+        :param list files: pairs of a name and the file's content
+        :param dict values: what stands on the paper, and how and when it arrived
+        :return: the paper
+        :rtype: recordset of `customer.contract.paper`
+        :raise UserError: if the signer cannot sign by hand now, or a file is refused
+        """
+        self.ensure_one()
+        self._check_may_decide_on_papers()
+        # Papers are written by the system alone.
+        contract_sudo, participant_sudo = self.sudo(), participant.sudo()
+        contract_sudo._lock_for_act()
+        if participant_sudo.contract_id != self or not participant_sudo._can_choose_paper():
+            raise UserError(contract_sudo._explain_why_not_on_paper(participant_sudo))
+        contract_sudo._check_paper_values(values)
+        paper_sudo = self.env["customer.contract.paper"]._ensure_draft(participant_sudo)
+        if paper_sudo.state == "draft" and paper_sudo.page_ids:
+            # What the signer has begun to collect stays apart from what arrived.
+            paper_sudo._void()
+            paper_sudo = self.env["customer.contract.paper"]._ensure_draft(participant_sudo)
+        for name, content in files:
+            paper_sudo._add_file(name, content)
+        paper_sudo._submit(
+            {
+                **values,
+                "received_by": self.env.user.name,
+                "identified_by": RECEIVED,
+                "account": self.env.user.login,
+                **self._prepare_event_client(),
+            }
+        )
+        if participant_sudo.channel != "paper":
+            participant_sudo._write_guarded({"channel": "paper"})
+        contract_sudo._log_event(
+            "paper_received",
+            details=paper_sudo._prepare_details(),
+            participant=participant_sudo,
+        )
+        contract_sudo._finish_paper_activities()
+        return paper_sudo.sudo(False)
+
+    def _check_may_decide_on_papers(self):
+        """Refuse whoever may not change the contract.
+
+        :raise AccessError: for portal users and those who may not write the contract
+        """
+        if self.env.user.share:
+            raise AccessError(_("Signed papers are checked by the contract's managers."))
+        self.check_access("write")
+
+    def action_open_paper(self):
+        """Open the signed paper that waits to be checked, or the contract's papers.
+
+        :return: an action
+        :rtype: dict
+        """
+        self.ensure_one()
+        if self.paper_to_check_id:
+            return self.paper_to_check_id._get_form_action()
+        return {
+            "type": "ir.actions.act_window",
+            "name": _("Signed on Paper"),
+            "res_model": "customer.contract.paper",
+            "views": [(False, "list"), (False, "form")],
+            "domain": [("contract_id", "=", self.id), ("state", "!=", "draft")],
+            "context": {"create": False},
+        }
+
+    def action_open_receive_paper(self):
+        """Open the dialog that takes in a paper which arrived by post or mail.
+
+        :return: an action
+        :rtype: dict
+        """
+        self.ensure_one()
+        self._check_may_decide_on_papers()
+        return {
+            "type": "ir.actions.act_window",
+            "name": _("Take In a Signed Paper"),
+            "res_model": "customer.contract.paper.receive",
+            "views": [(False, "form")],
+            "target": "new",
+            "context": {"default_contract_id": self.id},
+        }
+
+    def _finish_paper_activities(self):
+        """End the work planned about papers that nobody waits for any more.
+
+        Several people may sign on paper at the same time: one activity stays for each of
+        them that is still waited for.
+        """
+        # Whoever acts in the portal has no right to employees' work.
+        for contract in self.sudo():
+            to_check = contract.paper_ids.filtered(lambda paper: paper.state == "submitted")
+            expected = contract.participant_ids.filtered(
+                lambda participant: (
+                    participant.channel == "paper"
+                    and participant.state in (*ASKED_STATES, "disputed")
+                )
+            )
+            for activity_type, waiting in (
+                ("customer_contract.mail_activity_type_paper", to_check),
+                (
+                    "customer_contract.mail_activity_type_paper_wish",
+                    expected - to_check.participant_id,
+                ),
+            ):
+                activities = contract.activity_search([activity_type]).sorted("id")
+                activities[: max(len(activities) - len(waiting), 0)].unlink()
+
+    def write(self, vals):
+        result = super().write(vals)
+        if "current_version_id" in vals:
+            for contract in self:
+                # Nobody's rights decide that pages of an old version are worth nothing.
+                papers_sudo = contract.sudo().paper_ids
+                papers_sudo.filtered(
+                    lambda paper, contract=contract: (
+                        paper.version_id != contract.sudo().current_version_id
+                    )
+                )._void()
+        return result
+
+    def _get_overdue_domain(self):
+        # Whoever has sent a signed paper in time does not lose it while we check it.
+        waits_for_us = Domain("paper_ids", "any", [("state", "=", "submitted")])
+        return list(Domain(super()._get_overdue_domain()) & ~waits_for_us)
+
+    def _describe_identity(self, identified_by):
+        if identified_by == "paper":
+            return _("Signed on paper")
+        if not (identified_by or "").startswith("paper_"):
+            return super()._describe_identity(identified_by)
+        if identified_by == RECEIVED:
+            return _("Signed on paper; the paper was taken in by an employee of the company")
+        return _(
+            "Signed on paper; scan sent by: %(who)s",
+            who=super()._describe_identity(identified_by.removeprefix("paper_")),
+        )
+
+    def _get_next_step(self, partner=None):
+        self.ensure_one()
+        step = super()._get_next_step(partner)
+        if self.state != "sent":
+            return step
+        # Participants see that a paper is being checked, not the paper.
+        contract_sudo = self.sudo()
+        waiting = contract_sudo._get_next_participants()
+        # together with those of the other contracts on the page
+        waiting = waiting.with_prefetch(contract_sudo.participant_ids._prefetch_ids)
+        papers_sudo = waiting.paper_ids.filtered(lambda paper: paper.state == "submitted")
+        if waiting and papers_sudo.participant_id == waiting:
+            people = ", ".join(papers_sudo.mapped("signed_by"))
+            return _("The paper signed by %(people)s is being checked", people=people)
+        return step
+
+    def _check_can_fill_in(self, participant, identified_by):
+        super()._check_can_fill_in(participant, identified_by)
+        if participant._get_paper().state == "submitted":
+            raise UserError(_("We are checking the contract that you have signed on paper."))
+
+    # === PAPER EVIDENCE === #
+
+    def _finish_document(self, pdf, evidence, options):
+        return super()._finish_document(self._append_scans(pdf), evidence, options)
+
+    def _append_scans(self, pdf):
+        """Put the scans of the current version's signatures behind a file.
+
+        :param bytes pdf: the contract with its certificate of completion
+        :rtype: bytes
+        """
+        self.ensure_one()
+        signatures = self.current_signature_ids.filtered(
+            lambda signature: signature.channel == "paper"
+        )
+        if not signatures:
+            return pdf
+        return self.env["customer.contract.file.check"]._append(
+            pdf,
+            [
+                (signature._get_picture(), self._describe_scan(number, signature))
+                for number, signature in enumerate(signatures.sorted("id"), 1)
+            ],
+        )
+
+    def _describe_scan(self, number, signature):
+        """Return the lines above each page of a scan, as far as they can be printed there.
+
+        :param int number: the annex's number
+        :param recordset signature: the signature
+        :rtype: list[str]
+        """
+        contract = self.with_context(lang=self.current_version_id._get_content()["language"])
+        return [
+            contract._make_printable(
+                contract._get_annex_words() % {"number": number, "reference": self.name},
+                f"Annex {number} to {self.name}: signed by hand, page",
+            ),
+            f"SHA-256 {signature.image_digest}",
+        ]
+
+    def _get_annex_words(self):
+        """Return the words above a scan, with places for number and reference."""
+        return _("Annex %(number)s to %(reference)s: signed by hand, page")
+
+    def _make_printable(self, text, otherwise):
+        """Return a text in Latin script, or another one instead.
+
+        :param str text: the text in the contract's language
+        :param str otherwise: the same in English
+        :rtype: str
+        """
+        try:
+            text.encode("cp1252")
+        except UnicodeEncodeError:
+            return otherwise
+        return text
+
+    def _prepare_bundle_files(self):
+        files = super()._prepare_bundle_files()
+        for paper in self.paper_ids.filtered("scan_attachment_id"):
+            for number, file in enumerate(paper.file_ids, 1):
+                ending = "pdf" if file.kind == "pdf" else "jpg"
+                content = file.attachment_id.raw
+                if content:
+                    files[f"papers/{paper.id}/{number:02d}.{ending}"] = content
+        return files
+
+    # === PAPER COPY === #
+
+    def _render_paper_pdf(self, content, signatures):
+        """Render the contract with places to sign by hand.
+
+        :param dict content: the canonical content
+        :param recordset signatures: the signatures that it shows
+        :rtype: bytes
+        """
+        self.ensure_one()
+        return self._render_print(ContractPrint(content, tuple(signatures.ids), is_paper=True))

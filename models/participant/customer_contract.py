@@ -1,0 +1,410 @@
+from odoo import Command, _, api, fields, models
+from odoo.exceptions import UserError
+
+from ...const import PENDING_STATES
+
+
+class CustomerContract(models.Model):
+    """Who acts when: participants in order, equal order in parallel.
+
+    Steps of which not everybody has to act, as the contract sees them.
+
+    Putting somebody else in the place of a person who has not acted.
+    """
+
+    _inherit = "customer.contract"
+
+    participant_ids = fields.One2many(domain=[("is_retired", "=", False)])
+    routing_step_ids = fields.One2many(
+        "customer.contract.routing.step",
+        "contract_id",
+        "Steps",
+        copy=False,
+        groups="base.group_user",
+    )
+
+    signer_count = fields.Integer(compute="_compute_signature_progress")
+    signature_count = fields.Integer(compute="_compute_signature_progress")
+    signature_progress = fields.Float(
+        compute="_compute_signature_progress",
+        help="Share of the signers who have signed, in %.",
+    )
+
+    @api.depends("partner_id", "requester_id", "user_id", "company_id")
+    def _compute_participant_ids(self):
+        """Propose who signs, as long as nobody changed the proposal."""
+        for contract in self:
+            if not contract._can_be_edited():
+                continue
+            commands = []
+            for values in contract._prepare_proposed_participants():
+                proposed = contract.participant_ids.filtered(
+                    lambda participant, party=values["party"]: (
+                        participant.is_proposed and participant.party == party
+                    )
+                )[:1]
+                if proposed:
+                    if proposed.partner_id.id != values["partner_id"]:
+                        commands.append(
+                            Command.update(proposed.id, {"partner_id": values["partner_id"]})
+                        )
+                elif not contract.participant_ids.filtered(
+                    lambda participant, party=values["party"]: (
+                        participant.party == party and participant.role == "signer"
+                    )
+                ):
+                    commands.append(Command.create(values))
+            if commands:
+                contract.participant_ids = commands
+
+    def _prepare_proposed_participants(self):
+        """Prepare the signers a contract usually has: its manager and its customer.
+
+        :return: values for new participants
+        :rtype: list[dict]
+        """
+        self.ensure_one()
+        order = self._get_signing_order()
+        proposals = []
+        if self.user_id:
+            proposals.append(
+                {
+                    "partner_id": self.user_id.partner_id.id,
+                    "party": "company",
+                    "sequence": 20 if order == "counterparty_first" else 10,
+                }
+            )
+        contact = self._get_proposed_contact()
+        if contact:
+            proposals.append(
+                {
+                    "partner_id": contact.id,
+                    "party": "counterparty",
+                    "sequence": 20 if order == "company_first" else 10,
+                }
+            )
+        return [{**values, "role": "signer", "is_proposed": True} for values in proposals]
+
+    def _get_signing_order(self):
+        """Return who usually signs first.
+
+        :return: ``company_first``, ``counterparty_first`` or ``parallel``
+        :rtype: str
+        """
+        self.ensure_one()
+        return self.company_id.contract_signing_order
+
+    def _get_proposed_contact(self):
+        """Return the person who would sign for the counterparty, if that is clear.
+
+        :rtype: recordset of `res.partner`
+        """
+        self.ensure_one()
+        if self.requester_id or not self.partner_id.is_company:
+            return self.requester_id or self.partner_id
+        people = self.partner_id.child_ids.filtered(
+            lambda partner: not partner.is_company and partner.type == "contact"
+        )
+        return people if len(people) == 1 else people.browse()
+
+    def _get_acting_participants(self):
+        """Return the participants whose act the contract needs."""
+        return self.participant_ids.filtered(lambda participant: participant.role != "observer")
+
+    def _get_next_participants(self):
+        """Return the participants whose turn it is now, or will be once sent.
+
+        :rtype: recordset of `customer.contract.participant`
+        """
+        self.ensure_one()
+        pending = self._get_acting_participants().filtered(
+            lambda participant: participant.state in PENDING_STATES
+        )
+        turn = min(pending.mapped("sequence"), default=None)
+        return pending.filtered(lambda participant: participant.sequence == turn)
+
+    def _advance(self, notify=True):
+        """Ask whoever is next, or complete the contract when nobody is left.
+
+        :param bool notify: whether to send the usual request to act
+        """
+        for contract in self:
+            following = contract._get_next_participants()
+            if not following:
+                contract._complete()
+                continue
+            if contract._is_in_approval(following):
+                contract._change_state("approval")
+            elif contract.state in ("draft", "approval"):
+                contract._mark_sent()
+            asked = following.filtered(lambda participant: participant.state == "waiting")
+            asked._request()
+            if notify:
+                asked._notify_request()
+
+    def _is_in_approval(self, following):
+        """Tell whether the contract still waits for approval before any signer.
+
+        :param recordset following: the participants whose turn it is
+        """
+        return self.state in ("draft", "approval") and all(
+            participant.role == "approver" for participant in following
+        )
+
+    def _change_state(self, state, **values):
+        """Move the request to another state, and the stage bound to it.
+
+        :param str state: the new state
+        :param values: other fields to write along
+        """
+        for contract in self:
+            stage = contract._find_stage(state)
+            moved = {"stage_id": stage.id} if stage else {}
+            contract._write_guarded({"state": state, **values, **moved})
+
+    def _close(self, state, event_type, reason="", participant=None, identified_by=None):
+        """End the request without signatures.
+
+        :param str state: the final state
+        :param str event_type: the event that tells why
+        :param str reason: the words of whoever ended it
+        :param recordset participant: the participant who ended it, if any
+        :param str identified_by: how that participant was identified
+        """
+        for contract in self:
+            contract._change_state(state, closing_reason=reason or False)
+            open_participants = contract._get_acting_participants().filtered(
+                lambda person: person.state in PENDING_STATES
+            )
+            open_participants._write_guarded(
+                {"state": "expired" if state == "expired" else "skipped"}
+            )
+            contract.activity_unlink(["customer_contract.mail_activity_type_sign"])
+            contract._log_event(
+                event_type,
+                details={"reason": reason} if reason else None,
+                participant=participant,
+                identified_by=identified_by,
+            )
+
+    def _check_state(self, *states):
+        """Refuse an action in a state where it makes no sense.
+
+        :param str states: the states that allow it
+        :raise UserError: in any other state
+        """
+        labels = dict(self._fields["state"]._description_selection(self.env))
+        for contract in self:
+            if contract.state not in states:
+                raise UserError(
+                    _(
+                        "%(contract)s is %(state)s, so this cannot be done any more.",
+                        contract=contract.display_name,
+                        state=labels[contract.state].lower(),
+                    )
+                )
+
+    # === STEP ROUTING === #
+
+    @api.depends(
+        "participant_ids.state",
+        "participant_ids.role",
+        "participant_ids.step_id.policy",
+        "participant_ids.step_id.needed_count",
+    )
+    def _compute_signature_progress(self):
+        """Count the signatures that are needed, not the people who could give them."""
+        for contract in self:
+            # The portal shows the figures, not the participants' records.
+            signers_sudo = contract.sudo()._get_expected_signers()
+            in_steps = signers_sudo.filtered("step_id")
+            needed = len(signers_sudo - in_steps) + sum(
+                step._get_needed_count() for step in in_steps.step_id
+            )
+            done = len(signers_sudo.filtered(lambda person: person.state == "done"))
+            contract.signer_count = needed
+            contract.signature_count = done
+            contract.signature_progress = 100 * done / needed if needed else 0
+
+    def copy_data(self, default=None):
+        if "participant_ids" in (default or {}):
+            return super().copy_data(default=default)
+        vals_list = []
+        for contract in self:
+            vals_list += super(CustomerContract, contract).copy_data(
+                default={**(default or {}), **contract._prepare_copied_routing()}
+            )
+        return vals_list
+
+    def _prepare_copied_routing(self):
+        """Prepare the participants and steps of a copy, without those that are demanded.
+
+        :rtype: dict
+        """
+        self.ensure_one()
+        people = self.participant_ids.filtered(
+            lambda person: not person._is_demanded() and not person._is_stand_in()
+        )
+        steps = self.routing_step_ids.filtered(lambda step: not step._is_demanded())
+        return {
+            "participant_ids": [
+                Command.create(person._prepare_copy_values())
+                for person in people
+                if not person.step_id
+            ],
+            "routing_step_ids": [
+                Command.create(
+                    {
+                        "name": step.name,
+                        "role": step.role,
+                        "sequence": step.sequence,
+                        "policy": step.policy,
+                        "needed_count": step.needed_count,
+                        "participant_ids": [
+                            Command.create(person._prepare_copy_values())
+                            for person in people & step.participant_ids
+                        ],
+                    }
+                )
+                for step in steps
+            ],
+        }
+
+    def _get_content_fields(self):
+        return super()._get_content_fields() | {"routing_step_ids"}
+
+    def _needs_approval(self):
+        """Tell whether an approver has still to act."""
+        self.ensure_one()
+        return any(
+            participant.role == "approver" and participant.state in PENDING_STATES
+            for participant in self.participant_ids
+        )
+
+    def _get_expected_signers(self):
+        """Return the signers whose signature counts: none is expected of the others.
+
+        :rtype: recordset of `customer.contract.participant`
+        """
+        self.ensure_one()
+        return self.participant_ids.filtered(
+            lambda person: person.role == "signer" and not person._is_replaced()
+        )
+
+    def _get_sending_problems(self):
+        problems = super()._get_sending_problems()
+        for step in self.routing_step_ids:
+            people = len(step._get_candidates())
+            if people < max(step._get_needed_count(), 1):
+                problems.append(
+                    _(
+                        "The step “%(step)s” needs %(needed)s people, but has only %(people)s.",
+                        step=step.name,
+                        needed=max(step._get_needed_count(), 1),
+                        people=people,
+                    )
+                )
+        return problems
+
+    def _explain_why_not(self, participant):
+        self.ensure_one()
+        if participant.state == "delegated":
+            return _(
+                "You passed this on to %(person)s.",
+                person=", ".join(participant._get_stand_ins().mapped("partner_id.name")),
+            )
+        if participant.state == "skipped" and self.state in ("approval", "sent", "signed"):
+            return _("Somebody else has already done this.")
+        return super()._explain_why_not(participant)
+
+    # === REPLACEMENT === #
+
+    def action_replace_participant(self, participant_id, partner_id, reason, void_signatures=False):
+        """Put another person in the place of one who has not signed or approved yet.
+
+        Who signs is part of what is frozen, and everybody else agreed to that. So a
+        frozen contract becomes a new version, which is submitted or sent again at once:
+        approvals start again and everybody is asked for the new version. Signatures under
+        the version before remain as its history and do not count for the new one. As
+        that undoes what people did, it has to be asked for when somebody has signed.
+
+        A draft that was not frozen simply gets the other person.
+
+        :param int participant_id: the participant to replace
+        :param int partner_id: the person who takes the place
+        :param str reason: why, for the trail
+        :param bool void_signatures: whether those who signed shall sign again
+        :return: True
+        :rtype: bool
+        :raise UserError: if the person has acted, a rule demands the person, no reason is
+            given, or signatures would be lost without being asked for
+        """
+        self.ensure_one()
+        self.check_access("write")
+        self._check_state("draft", "approval", "sent", "disputed")
+        self._lock_for_act()
+        participant = self.participant_ids.filtered(lambda person: person.id == participant_id)
+        partner = self.env["res.partner"].browse(partner_id).exists()
+        partner.check_access("read")
+        self._check_can_replace(participant, partner, reason)
+        state, is_frozen = self.state, not self._can_be_edited()
+        if is_frozen:
+            self._check_signatures_may_go(void_signatures)
+        self._log_event(
+            "replaced",
+            details={
+                "by": partner.name or "",
+                "email": partner.email or "",
+                "reason": reason.strip(),
+            },
+            participant=participant,
+        )
+        if is_frozen:
+            self._supersede()
+        participant.write(
+            {
+                "partner_id": partner.id,
+                "party": participant.party,
+                "is_proposed": False,
+            }
+        )
+        if state != "draft":
+            self.action_submit() if self._needs_approval() else self.action_send()
+        return True
+
+    def _check_can_replace(self, participant, partner, reason):
+        """Refuse to replace a person who has acted, or without saying why.
+
+        :param recordset participant: the participant to replace
+        :param recordset partner: the person who takes the place
+        :param str reason: why
+        :raise UserError: telling why not
+        """
+        if not participant or not partner:
+            raise UserError(_("Choose who is replaced, and by whom."))
+        if participant.state in ("done", "delegated") or participant._is_stand_in():
+            raise UserError(
+                _(
+                    "%(person)s has already acted. Start a new version instead.",
+                    person=participant.partner_id.name,
+                )
+            )
+        participant._check_no_rule()
+        if not (reason or "").strip():
+            raise UserError(_("Please give a reason."))
+
+    def _check_signatures_may_go(self, void_signatures):
+        """Refuse a new version that would silently undo signatures.
+
+        :param bool void_signatures: whether those who signed shall sign again
+        :raise UserError: naming those who have signed
+        """
+        signatures = self.current_signature_ids
+        if signatures and not void_signatures:
+            raise UserError(
+                _(
+                    "%(people)s signed a contract that names the person. A new version is "
+                    "needed, which everybody signs again. Confirm that if you want it.",
+                    people=", ".join(signatures.mapped("signed_by")),
+                )
+            )

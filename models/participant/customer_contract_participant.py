@@ -1,0 +1,373 @@
+from odoo import _, api, fields, models
+from odoo.exceptions import ValidationError
+from odoo.tools import email_normalize
+
+from ...const import ASKED_STATES
+
+MOVED_WITH_STEP = ("contract_id", "role", "sequence")
+
+
+class CustomerContractParticipant(models.Model):
+    """One person's part in a contract.
+
+    Participants in a step, and those who are no longer part of the contract.
+    """
+
+    _name = "customer.contract.participant"
+    _inherit = "customer.contract.guard.mixin"
+    _description = "Contract Participant"
+    _order = "contract_id, sequence, id"
+    _rec_name = "partner_id"
+
+    contract_id = fields.Many2one(
+        "customer.contract", required=True, index=True, ondelete="cascade"
+    )
+    company_id = fields.Many2one(related="contract_id.company_id")
+    partner_id = fields.Many2one(
+        "res.partner", "Person", required=True, index=True, ondelete="restrict"
+    )
+    email = fields.Char(related="partner_id.email")
+    role = fields.Selection(
+        [("approver", "Approver"), ("signer", "Signer"), ("observer", "Observer")],
+        required=True,
+        default="signer",
+        help="Approvers agree before others are asked, signers sign, observers only read.",
+    )
+    party = fields.Selection(
+        [("company", "Us"), ("counterparty", "Counterparty"), ("other", "Other")],
+        "For",
+        required=True,
+        compute="_compute_party",
+        store=True,
+        readonly=False,
+        precompute=True,
+        help="On whose behalf the person acts.",
+    )
+    capacity = fields.Char(
+        compute="_compute_capacity",
+        store=True,
+        readonly=False,
+        precompute=True,
+        help="In which function the person acts, for example Managing Director.",
+    )
+    sequence = fields.Integer("Order", default=10, help="The same order means at the same time.")
+    is_proposed = fields.Boolean(
+        help="Proposed by the system: follows the contract's manager and counterparty."
+    )
+    state = fields.Selection(
+        [
+            ("waiting", "Waiting"),
+            ("requested", "Asked"),
+            ("viewed", "Has Read"),
+            ("done", "Done"),
+            ("declined", "Declined"),
+            ("disputed", "Disputed"),
+            ("delegated", "Delegated"),
+            ("expired", "Expired"),
+            ("skipped", "Skipped"),
+        ],
+        required=True,
+        default="waiting",
+        readonly=True,
+        copy=False,
+    )
+    requested_on = fields.Datetime("Asked On", readonly=True, copy=False)
+    viewed_on = fields.Datetime("Read On", readonly=True, copy=False)
+    done_on = fields.Datetime(readonly=True, copy=False)
+    reminded_on = fields.Datetime(readonly=True, copy=False)
+    signature_ids = fields.One2many(
+        "customer.contract.signature", "participant_id", "Signatures", readonly=True
+    )
+    signature_image = fields.Binary("Signature", compute="_compute_current_signature")
+    signed_by = fields.Char(compute="_compute_current_signature")
+    _waiting_for = models.Index("(partner_id) WHERE state IN ('requested', 'viewed')")
+    step_id = fields.Many2one(
+        "customer.contract.routing.step",
+        index="btree_not_null",
+        ondelete="set null",
+        copy=False,
+        domain="[('contract_id', '=', contract_id)]",
+        help="Where all, any one or a number of people have to act. Outside of a step, "
+        "everybody has to.",
+    )
+    _person_unique = models.UniqueIndex(
+        "(contract_id, partner_id, role) WHERE is_retired IS NOT TRUE",
+        "A person has each role only once in a contract.",
+    )
+
+    @api.depends("partner_id", "contract_id.partner_id")
+    def _compute_party(self):
+        for participant in self:
+            if participant.party and participant._origin.partner_id == participant.partner_id:
+                continue
+            partner = participant.partner_id
+            counterparty = participant.contract_id.partner_id
+            if partner.commercial_partner_id == counterparty.commercial_partner_id:
+                participant.party = "counterparty"
+            elif any(not user.share for user in partner.sudo().user_ids):
+                participant.party = "company"
+            else:
+                participant.party = "other"
+
+    @api.depends("partner_id")
+    def _compute_capacity(self):
+        for participant in self:
+            participant.capacity = participant.partner_id.function
+
+    @api.depends("signature_ids", "contract_id.current_version_id")
+    def _compute_current_signature(self):
+        for participant in self:
+            # The image is shown to whoever may read the participant.
+            signature_sudo = participant.sudo()._get_current_signature()
+            participant.signature_image = signature_sudo.image
+            participant.signed_by = signature_sudo.signed_by
+
+    @api.constrains("partner_id", "role")
+    def _check_person(self):
+        for participant in self:
+            if participant.role != "observer" and participant.partner_id.is_company:
+                raise ValidationError(
+                    _(
+                        "%(partner)s is a company: choose the person who acts for it.",
+                        partner=participant.partner_id.display_name,
+                    )
+                )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        values_list = []
+        for values in vals_list:
+            self._check_guarded_fields(values)
+            values = {**values, **self._prepare_guarded_values()}
+            step = self.env["customer.contract.routing.step"].browse(values.get("step_id"))
+            if step:
+                self._check_step_is_open(step)
+                values |= {
+                    "contract_id": step.contract_id.id,
+                    "role": step.role,
+                    "sequence": step.sequence,
+                }
+            values_list.append(values)
+        participants = super().create(values_list)
+        participants._check_is_open()
+        return participants
+
+    def write(self, vals):
+        self._check_guarded_fields(vals)
+        if not self._has_pass():
+            self._check_can_be_changed(vals)
+            step = self.env["customer.contract.routing.step"].browse(vals.get("step_id"))
+            if step:
+                self._check_step_is_open(step)
+                vals = {"role": step.role, "sequence": step.sequence, **vals}
+            self = self._replace_evidence(vals)
+            self._check_is_open(vals)
+            if "partner_id" in vals and "is_proposed" not in vals:
+                self._log_change(
+                    _(
+                        "%(old)s is replaced",
+                        old=", ".join(self.mapped("partner_id.name")),
+                    )
+                )
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_frozen(self):
+        self._check_is_open()
+        self._log_change(_("removed"))
+
+    def _check_is_open(self, values=None):
+        """Refuse to change who takes part in a frozen contract.
+
+        :param dict values: the values to write; that participants come or go is meant
+            if left out
+        :raise UserError: if one of the contracts is frozen
+        """
+        self.contract_id._check_content_is_open()
+
+    def _log_change(self, change):
+        """Record in the trail that participants changed."""
+        for participant in self:
+            participant.contract_id._log_event(
+                "changed", details={"change": change}, participant=participant
+            )
+
+    def _get_guarded_fields(self):
+        return super()._get_guarded_fields() | {
+            "state",
+            "requested_on",
+            "viewed_on",
+            "done_on",
+            "reminded_on",
+            "is_retired",
+            "delegated_from_id",
+            "delegated_to_ids",
+            "delegation_reason",
+        }
+
+    def _prepare_copy_values(self):
+        """Prepare the values of the same participant in another contract."""
+        self.ensure_one()
+        return {
+            "partner_id": self.partner_id.id,
+            "role": self.role,
+            "party": self.party,
+            "capacity": self.capacity,
+            "sequence": self.sequence,
+            "is_proposed": self.is_proposed,
+        }
+
+    def _prepare_content(self):
+        """Prepare how the participant is named in the canonical content.
+
+        :rtype: dict
+        """
+        self.ensure_one()
+        content = {
+            "id": self.id,
+            "role": self.role,
+            "party": self.party,
+            "order": self.sequence,
+            "name": self.partner_id.name or "",
+            "email": self.partner_id.email or "",
+            "capacity": self.capacity or "",
+            "company": self._get_represented_company(),
+        }
+        if self.step_id:
+            content["step"] = {
+                "name": self.step_id.name,
+                "needed": self.step_id._get_needed_count(),
+                "of": len(self.step_id._get_candidates()),
+            }
+        return content
+
+    def _get_represented_company(self):
+        """Return the name of the company the person acts for, or an empty text."""
+        self.ensure_one()
+        if self.party == "company":
+            return self.contract_id.company_id.name
+        company = self.partner_id.commercial_partner_id
+        return company.name if company.is_company else ""
+
+    def _get_current_signature(self):
+        """Return the person's signature under the current version, if any."""
+        self.ensure_one()
+        return self.signature_ids.filtered(
+            lambda signature: signature.version_id == self.contract_id.current_version_id
+        )[:1]
+
+    def _get_internal_user(self):
+        """Return the employee's user, if the person is one.
+
+        :rtype: recordset of `res.users`
+        """
+        self.ensure_one()
+        return self.partner_id.sudo().user_ids.filtered(lambda user: not user.share)[:1]
+
+    def _has_valid_email(self):
+        """Tell whether a request can be mailed to the person."""
+        self.ensure_one()
+        return bool(email_normalize(self.partner_id.email or ""))
+
+    def _is_in_turn(self):
+        """Tell whether it is this person's turn to act."""
+        self.ensure_one()
+        return self.state in ASKED_STATES and self in self.contract_id._get_next_participants()
+
+    def _request(self):
+        """Mark that the persons are asked to act, and plan it for employees."""
+        self._write_guarded({"state": "requested", "requested_on": fields.Datetime.now()})
+        for participant in self:
+            participant.contract_id._log_event("requested", participant=participant)
+            user = participant._get_internal_user()
+            if user:
+                participant.contract_id.activity_schedule(
+                    "customer_contract.mail_activity_type_sign",
+                    date_deadline=participant.contract_id.sign_deadline
+                    or fields.Date.context_today(participant),
+                    user_id=user.id,
+                )
+
+    def _notify_request(self, template_xmlid=None):
+        """Send the usual request to act to whoever is not an employee.
+
+        Each mail carries the personal link of its recipient.
+
+        :param str template_xmlid: another `mail.template` to send
+        """
+        for contract in self.contract_id:
+            people = self.filtered(
+                lambda participant, contract=contract: (
+                    participant.contract_id == contract and not participant._get_internal_user()
+                )
+            )
+            if people:
+                contract._send_template(
+                    template_xmlid or "customer_contract.mail_template_request",
+                    people.partner_id,
+                )
+
+    def _mark_viewed(self, identified_by):
+        """Record that the person has opened the contract.
+
+        :param str identified_by: how the person was identified
+        """
+        for participant in self:
+            participant.contract_id._log_event(
+                "viewed", participant=participant, identified_by=identified_by
+            )
+            if participant.state == "requested":
+                participant._write_guarded({"state": "viewed", "viewed_on": fields.Datetime.now()})
+
+    def _finish(self, state="done"):
+        """Mark that the person has acted.
+
+        :param str state: how the person acted
+        """
+        self._write_guarded({"state": state, "done_on": fields.Datetime.now()})
+        if state == "done":
+            self.step_id._skip_if_satisfied()
+        for participant in self:
+            user = participant._get_internal_user()
+            if user:
+                participant.contract_id.activity_feedback(
+                    ["customer_contract.mail_activity_type_sign"], user_id=user.id
+                )
+
+    def _get_call_to_action(self):
+        """Return the words of the button in mails to the participant.
+
+        :rtype: str
+        """
+        self.ensure_one()
+        state = self.contract_id.state
+        if state == "signed":
+            return _("View Signed Contract")
+        if self._is_in_turn():
+            return _("Review & Approve") if self.role == "approver" else _("Review & Sign")
+        return _("View Contract")
+
+    # === PARTICIPANT STEP === #
+
+    @api.constrains("step_id", *MOVED_WITH_STEP)
+    def _check_step(self):
+        for participant in self:
+            step = participant.step_id
+            if step and any(participant[name] != step[name] for name in MOVED_WITH_STEP):
+                raise ValidationError(
+                    _(
+                        "%(person)s acts in the step “%(step)s”, together with its other "
+                        "people. Change the step, or take the person out of it.",
+                        person=participant.partner_id.name,
+                        step=step.name,
+                    )
+                )
+
+    def _check_step_is_open(self, step):
+        """Refuse to add people to a step that an approval rule demands.
+
+        :param recordset step: the `customer.contract.routing.step`
+        :raise UserError: if a rule demands it
+        """
+        if not self._has_pass():
+            step._check_can_be_changed()

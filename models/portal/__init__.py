@@ -1,0 +1,8 @@
+from . import (
+    customer_contract,
+    customer_contract_conversation,
+    customer_contract_link,
+    customer_contract_participant,
+    customer_contract_preview,
+    mail_mail,
+)

@@ -1,0 +1,324 @@
+from odoo import _, api, models
+from odoo.fields import Domain
+from odoo.http import request
+
+from ...const import LINKS_KEY, MAIL_LAYOUT, PREPARING_STATES, PREVIEW_KEY
+
+
+class CustomerContract(models.Model):
+    """How the outside world reaches a contract: portal, personal links, mails."""
+
+    _inherit = "customer.contract"
+
+    @api.depends_context(PREVIEW_KEY)
+    def _compute_access_url(self):
+        super()._compute_access_url()
+        # Everything on a previewed page leads to where nothing counts.
+        person_id = self.env.context.get(PREVIEW_KEY)
+        suffix = f"/preview/{person_id}" if isinstance(person_id, int) else ""
+        for contract in self:
+            contract.access_url = f"/my/contracts/{contract.id}{suffix}"
+
+    def _portal_ensure_token(self):
+        """Give no link to the document as such: links are personal and expire."""
+        return ""
+
+    def get_portal_url(
+        self,
+        suffix=None,
+        report_type=None,
+        download=None,
+        query_string=None,
+        anchor=None,
+    ):
+        """Return the contract's portal address, without any token.
+
+        :param str suffix: what to append to the path
+        :param str report_type: ``html`` or ``pdf`` to get the report
+        :param bool download: whether to download instead of to show
+        :param str query_string: more of the query, starting with ``&``
+        :param str anchor: where on the page
+        :return: a path on this server
+        :rtype: str
+        """
+        self.ensure_one()
+        query = "".join(
+            (
+                f"&report_type={report_type}" if report_type else "",
+                "&download=true" if download else "",
+                query_string or "",
+            )
+        ).lstrip("&")
+        return "".join(
+            (
+                self.access_url,
+                suffix or "",
+                f"?{query}" if query else "",
+                f"#{anchor}" if anchor else "",
+            )
+        )
+
+    def _get_share_url(self, redirect=False, signup_partner=False, pid=None, share_token=True):
+        """Return the page that asks for a login, without token or signature."""
+        return self.get_portal_url()
+
+    def _mail_get_partner_fields(self, introspect_fields=False):
+        return ["partner_id"]
+
+    @api.model
+    def _get_linked_participant(self, contract_id):
+        """Return the participant whose personal link was opened in this session.
+
+        :param int contract_id: the contract's id
+        :rtype: recordset of `customer.contract.participant`, elevated
+        """
+        Link = self.env["customer.contract.link"].sudo()
+        links = request.session.get(LINKS_KEY, {}) if request else {}
+        link_sudo = Link.browse(links.get(str(contract_id)))
+        if link_sudo and link_sudo._is_usable():
+            participant_sudo = link_sudo.participant_id
+            if participant_sudo.contract_id.id == contract_id and participant_sudo._is_let_in():
+                return participant_sudo
+        return Link.participant_id
+
+    def _revoke_links(self, participants=None):
+        """Make personal links stop working.
+
+        :param recordset participants: only theirs; everybody's if left out
+        """
+        # Nobody has rights on links.
+        people_sudo = (participants or self.participant_ids).sudo()
+        links_sudo = (
+            self.env["customer.contract.link"]
+            .sudo()
+            .search([("participant_id", "in", people_sudo.ids), ("is_revoked", "=", False)])
+        )
+        links_sudo.is_revoked = True
+        for participant_sudo in links_sudo.participant_id:
+            participant_sudo.contract_id._log_event("link_revoked", participant=participant_sudo)
+
+    # === E-MAIL === #
+
+    def _send_template(self, xmlid, partners, attachments=None):
+        """Send one of the contract's mails to some people, and post it.
+
+        :param str xmlid: the `mail.template`
+        :param recordset partners: who gets it
+        :param recordset attachments: files to send along
+        """
+        self.ensure_one()
+        # Whoever acts in the portal makes mails go out that only employees may write.
+        contract_sudo = self.sudo()
+        author = contract_sudo.user_id.partner_id or contract_sudo.company_id.partner_id
+        values = {
+            "partner_ids": partners.ids,
+            "author_id": author.id,
+            "email_from": author.email_formatted,
+            "email_layout_xmlid": MAIL_LAYOUT,
+        }
+        if attachments:
+            values["attachment_ids"] = attachments.ids
+        contract_sudo.with_context(mail_post_autofollow=False).message_post_with_source(
+            contract_sudo.env.ref(xmlid), subtype_xmlid="mail.mt_comment", **values
+        )
+        contract_sudo._log_mailed(partners)
+
+    def _log_mailed(self, partners):
+        """Record which participants are sent a mail.
+
+        :param recordset partners: the mail's recipients
+        """
+        self.ensure_one()
+        for participant in self.participant_ids:
+            if participant.partner_id in partners:
+                self._log_event("mail_queued", participant=participant)
+
+    def _ensure_asked_are_mailed(self, partners):
+        """Send the usual mail to whoever is asked and was left out of another one.
+
+        :param recordset partners: the recipients of the mail that was written
+        """
+        self.ensure_one()
+        self._get_next_participants().filtered(
+            lambda participant: participant.partner_id not in partners
+        )._notify_request()
+
+    def _message_receive_bounce(self, email, partner):
+        """Record that a mail came back, and tell the manager who cannot be reached."""
+        super()._message_receive_bounce(email, partner)
+        for contract in self:
+            for participant in contract.participant_ids:
+                if participant.partner_id in partner:
+                    contract._log_event("mail_bounced", participant=participant)
+                    contract._tell_manager(
+                        _(
+                            "The e-mail to %(person)s came back. Check the address.",
+                            person=participant.partner_id.name,
+                        )
+                    )
+
+    def _notify_get_recipients_groups(self, message, model_description, msg_vals=False):
+        """Give each outside participant a mail of its own, for the personal link."""
+        groups = super()._notify_get_recipients_groups(
+            message, model_description, msg_vals=msg_vals
+        )
+        if not self:
+            return groups
+        groups = [group for group in groups if group[0] != "portal_customer"]
+        personal = [
+            (
+                f"contract_participant_{participant_sudo.id}",
+                lambda data, partner=participant_sudo.partner_id: data["id"] == partner.id,
+                {
+                    "active": True,
+                    "has_button_access": True,
+                    "button_access": {"title": participant_sudo._get_call_to_action()},
+                },
+            )
+            for participant_sudo in self.sudo().participant_ids
+            if not participant_sudo._get_internal_user()
+        ]
+        return personal + groups
+
+    def _notify_get_recipients_classify(
+        self, message, recipients_data, model_description, msg_vals=False
+    ):
+        """Make the personal links, for those only who get the mail."""
+        groups = super()._notify_get_recipients_classify(
+            message, recipients_data, model_description, msg_vals=msg_vals
+        )
+        Link = self.env["customer.contract.link"]
+        for group in groups:
+            prefix, _separator, participant_id = group["notification_group_name"].rpartition("_")
+            if prefix == "contract_participant":
+                participant = (
+                    self.env["customer.contract.participant"].sudo().browse(int(participant_id))
+                )
+                group["button_access"]["url"] = Link._issue(participant)
+        return groups
+
+    # === PORTAL PAGES === #
+
+    @api.model
+    def _get_portal_domain(self, partner=None):
+        """Return the contracts that belong on a person's own portal pages.
+
+        Portal users are limited to these by the record rules as well; employees
+        see more in the back office than they find here. Whoever acts finds what is out.
+
+        :param recordset partner: the person; the current user's if left out
+        :rtype: odoo.fields.Domain
+        """
+        person_id = (partner or self.env.user.partner_id).id
+
+        def has_part(*conditions):
+            return Domain("participant_ids", "any", [("partner_id", "=", person_id), *conditions])
+
+        acts = Domain("state", "not in", PREPARING_STATES) & has_part(("role", "!=", "observer"))
+        approves = Domain("state", "=", "approval") & has_part(
+            ("role", "!=", "observer"), ("requested_on", "!=", False)
+        )
+        return acts | approves | self._get_portal_reader_domain(person_id)
+
+    @api.model
+    def _get_portal_reader_domain(self, person_id):
+        """Return the contracts that somebody finds in the portal without having to act.
+
+        There are none by itself; features that share contracts extend this.
+
+        :param int person_id: the person's `res.partner`
+        :rtype: odoo.fields.Domain
+        """
+        return Domain.FALSE
+
+    @api.model
+    def _get_portal_to_do_domain(self):
+        """Return the contracts that wait for the current person to act.
+
+        :rtype: odoo.fields.Domain
+        """
+        return Domain("state", "in", ("approval", "sent")) & Domain(
+            "participant_ids",
+            "any",
+            [
+                ("partner_id", "=", self.env.user.partner_id.id),
+                ("state", "in", ("requested", "viewed")),
+                ("role", "!=", "observer"),
+            ],
+        )
+
+    def _get_next_step(self, partner=None):
+        """Tell what happens next with the contract.
+
+        :param recordset partner: the reader, addressed directly where it is their turn
+        :return: one sentence
+        :rtype: str
+        """
+        self.ensure_one()
+        # Participants see who is waited for, not each other's records.
+        following = self.sudo()._get_next_participants()
+        if self.state == "sent" or self.state == "approval":
+            if partner and partner in following.partner_id:
+                return (
+                    _("Your approval is needed")
+                    if self.state == "approval"
+                    else _("Your signature is needed")
+                )
+            names = ", ".join(following.mapped("partner_id.name"))
+            return _("Waiting for %(people)s", people=names)
+        if self.state == "signed" and not self.sudo().signed_document_id:
+            return _("The signed contract is being prepared")
+        return {
+            "draft": _("In preparation"),
+            "disputed": _("Waiting for an answer to the objection"),
+            "declined": _("Declined"),
+            "cancelled": _("Cancelled"),
+            "expired": _("The deadline to sign has passed"),
+        }.get(self.state, "")
+
+    def _get_portal_events(self):
+        """Return what the parties are told about the contract's history.
+
+        :rtype: recordset of `customer.contract.event`, elevated
+        """
+        self.ensure_one()
+        return (
+            self.sudo()
+            .event_ids.filtered(lambda event: event.event_type in self._PORTAL_EVENT_TYPES)
+            .sorted("sequence")
+        )
+
+    def _get_portal_documents(self):
+        """Return the documents the parties may read.
+
+        :rtype: recordset of `customer.contract.document`, elevated
+        """
+        self.ensure_one()
+        return self.sudo().document_ids.filtered("portal_visible")
+
+    def _get_stored_pdf(self):
+        """Return the file that stands for the contract: signed, else as frozen.
+
+        :return: the attachment, elevated; none while a draft was never frozen, or
+            while the signed contract is being prepared
+        :rtype: recordset of `ir.attachment`
+        """
+        self.ensure_one()
+        contract_sudo = self.sudo()
+        if contract_sudo.state == "signed":
+            return contract_sudo.signed_document_id
+        return contract_sudo.current_version_id.pdf_attachment_id
+
+    def action_preview(self):
+        """Open the contract as its customer sees it.
+
+        :return: an action that opens the portal page
+        :rtype: dict
+        """
+        self.ensure_one()
+        self.check_access("read")
+        return {
+            "type": "ir.actions.act_url",
+            "url": self.get_portal_url(),
+            "target": "new",
+        }

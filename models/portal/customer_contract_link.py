@@ -1,0 +1,108 @@
+import hashlib
+import secrets
+from datetime import datetime, time, timedelta
+
+import pytz
+
+from odoo import api, fields, models
+
+TOKEN_BYTES = 32
+
+
+class CustomerContractLink(models.Model):
+    """A personal link that was sent to a participant.
+
+    Only the token's digest is stored: the link can be used by whoever received
+    the mail, not by whoever reads the database. Every mail has a token of its own,
+    so that links can be replaced without keeping any of them.
+    """
+
+    _name = "customer.contract.link"
+    _description = "Personal Link of a Contract Participant"
+    _order = "id desc"
+    _rec_name = "participant_id"
+
+    participant_id = fields.Many2one(
+        "customer.contract.participant", required=True, index=True, ondelete="cascade"
+    )
+    version_id = fields.Many2one(
+        "customer.contract.version",
+        ondelete="cascade",
+        help="The version that the mail with the link was about.",
+    )
+    token_digest = fields.Char(required=True)
+    expires_on = fields.Datetime(required=True)
+    is_revoked = fields.Boolean()
+    opened_on = fields.Datetime()
+    _token_digest_unique = models.UniqueIndex("(token_digest)", "Every link is unique.")
+
+    @api.model
+    def _issue(self, participant):
+        """Make a new personal link for a participant.
+
+        :param recordset participant: the `customer.contract.participant`
+        :return: the address, with the token that is stored nowhere
+        :rtype: str
+        """
+        token = secrets.token_urlsafe(TOKEN_BYTES)
+        # Nobody has rights on links: they are handed out by the system only.
+        self.sudo().create(
+            {
+                "participant_id": participant.id,
+                "version_id": participant.sudo().contract_id.current_version_id.id,
+                "token_digest": self._digest(token),
+                "expires_on": self._get_expiry(participant.contract_id),
+            }
+        )
+        return f"{participant.contract_id.get_base_url()}/contract/sign/{token}"
+
+    @api.model
+    def _digest(self, token):
+        """Return what is stored of a token."""
+        return hashlib.sha256(token.encode()).hexdigest()
+
+    @api.model
+    def _get_expiry(self, contract):
+        """Return when a link given out now stops working.
+
+        It lasts as long as the request; without a deadline, and for finished
+        contracts, as long as the company says.
+
+        :param recordset contract: the `customer.contract`
+        :rtype: datetime
+        """
+        company = contract.company_id
+        expiry = fields.Datetime.now() + timedelta(days=company.contract_link_days)
+        if contract.sign_deadline and contract.state in (
+            "draft",
+            "approval",
+            "sent",
+        ):
+            zone = pytz.timezone(company.partner_id.tz or contract.user_id.tz or "UTC")
+            end_of_day = zone.localize(datetime.combine(contract.sign_deadline, time.max))
+            expiry = end_of_day.astimezone(pytz.utc).replace(tzinfo=None, microsecond=0)
+        return expiry
+
+    @api.model
+    def _find(self, token):
+        """Find the link that a token opens.
+
+        :param str token: the token from the address
+        :return: the link, or none if there is no such token
+        :rtype: recordset of `customer.contract.link`, elevated
+        """
+        # Whoever holds the token is let in by it, whatever the user's rights.
+        return self.sudo().search([("token_digest", "=", self._digest(token or ""))], limit=1)
+
+    def _is_usable(self):
+        """Tell whether the link still opens the contract."""
+        self.ensure_one()
+        return (
+            bool(self.exists()) and not self.is_revoked and self.expires_on > fields.Datetime.now()
+        )
+
+    @api.autovacuum
+    def _gc_links(self):
+        """Forget links that stopped working long ago."""
+        limit = fields.Datetime.now() - timedelta(days=365)
+        self.search([("expires_on", "<", limit)], limit=10000).unlink()

@@ -1,0 +1,120 @@
+import logging
+
+from odoo import _, api, fields, models
+from odoo.fields import Domain
+
+from ...const import ASKED_STATES
+from .customer_contract_type import REMINDER_DEFAULTS
+
+_logger = logging.getLogger(__name__)
+
+
+class CustomerContract(models.Model):
+    """People who let a contract lie are reminded of it by themselves."""
+
+    _inherit = "customer.contract"
+
+    automatic_reminders = fields.Boolean(
+        compute="_compute_reminders",
+        store=True,
+        readonly=False,
+        precompute=True,
+        tracking=True,
+        help="Whoever is asked and does not act is reminded by mail, with a new link.",
+    )
+    reminder_first_days = fields.Integer(
+        "First Reminder",
+        compute="_compute_reminders",
+        store=True,
+        readonly=False,
+        precompute=True,
+        help="Days after the request. 0: none but the last one.",
+    )
+    reminder_interval_days = fields.Integer(
+        "Then Every",
+        compute="_compute_reminders",
+        store=True,
+        readonly=False,
+        precompute=True,
+        help="Days between reminders. 0: the first one is not repeated.",
+    )
+    reminder_last_days = fields.Integer(
+        "Last Reminder",
+        compute="_compute_reminders",
+        store=True,
+        readonly=False,
+        precompute=True,
+        help="Days before the deadline to sign. 0: no reminder on account of the deadline.",
+    )
+    reminder_max_count = fields.Integer(
+        "Most Reminders",
+        compute="_compute_reminders",
+        store=True,
+        readonly=False,
+        precompute=True,
+        help="How often a person is reminded at most, the last reminder included.",
+    )
+    _reminders_not_negative = models.Constraint(
+        "CHECK (reminder_first_days >= 0 AND reminder_interval_days >= 0 "
+        "AND reminder_last_days >= 0 AND reminder_max_count >= 0)",
+        "Reminders are counted in days, from 0.",
+    )
+
+    @api.depends("type_id")
+    def _compute_reminders(self):
+        for contract in self:
+            for name, default in REMINDER_DEFAULTS.items():
+                contract[name] = contract.type_id[name] if contract.type_id else default
+
+    def _log_mailed(self, partners):
+        super()._log_mailed(partners)
+        reached = self.participant_ids.filtered(
+            lambda person: person.partner_id in partners and person.state in ASKED_STATES
+        )
+        reached._restart_reminders()
+
+    def _get_remindable_domain(self):
+        """Return the contracts of which somebody may have to be reminded.
+
+        :rtype: odoo.fields.Domain
+        """
+        return Domain("state", "in", ("approval", "sent")) & Domain(
+            "automatic_reminders", "=", True
+        )
+
+    def _remind_if_due(self):
+        """Remind those people of the contract whose reminder is due today.
+
+        :return: who was reminded
+        :rtype: recordset of `customer.contract.participant`
+        """
+        self.ensure_one()
+        due = self._get_next_participants().filtered(lambda person: person._is_reminder_due())
+        if due:
+            for participant in due:
+                participant._write_guarded({"reminder_count": participant.reminder_count + 1})
+            self._remind(due, details={"how": _("automatically")})
+        return due
+
+    @api.model
+    def _cron_remind(self):
+        """Remind whoever lets a contract lie."""
+        domain = self._get_remindable_domain()
+        contracts = self.search(domain)
+        self.env["ir.cron"]._commit_progress(remaining=len(contracts))
+        for contract in contracts:
+            contract = contract.try_lock_for_update().filtered_domain(domain)
+            if contract:
+                contract._remind_or_report()
+            if not self.env["ir.cron"]._commit_progress(1):
+                break
+
+    def _remind_or_report(self):
+        """Remind, and leave the other contracts alone if that fails."""
+        self.ensure_one()
+        try:
+            with self.env.cr.savepoint():
+                self._remind_if_due()
+        except Exception:
+            self.invalidate_recordset()
+            _logger.exception("Reminders of contract %s failed", self.id)

@@ -1,0 +1,5 @@
+from . import (
+    customer_contract,
+    customer_contract_participant,
+    res_partner,
+)

@@ -1,0 +1,61 @@
+"""Value objects and pure functions that several features share."""
+
+import hashlib
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from .const import IDENTITY_POLICIES
+
+
+def sha256_of(content):
+    """Return the SHA-256 of text (as UTF-8) or bytes, in hexadecimal.
+
+    :param str | bytes content: what to hash
+    :return: 64 hexadecimal digits
+    :rtype: str
+    """
+    return hashlib.sha256(content.encode() if isinstance(content, str) else content).hexdigest()
+
+
+def hash_pair(left, right):
+    """Return the digest of a pair of digests in the tree of a daily record.
+
+    :param str left: 64 hexadecimal digits
+    :param str right: 64 hexadecimal digits
+    :rtype: str
+    """
+    return sha256_of(b"\x01" + bytes.fromhex(left) + bytes.fromhex(right))
+
+
+def get_strength(policy):
+    """Return a policy's rank; a policy meets all those of a lower rank.
+
+    :param str policy: one of the policies, or none
+    :return: the rank, -1 for whatever is not known
+    :rtype: int
+    """
+    names = [name for name, _label in IDENTITY_POLICIES]
+    return names.index(policy) if policy in names else -1
+
+
+@dataclass(frozen=True)
+class ContractPrint:
+    """What to print instead of the contract as it stands.
+
+    An object of this class can only come from code. What arrives with a request
+    is made of dictionaries, lists and text, so nobody can print a contract with
+    other content or signatures by adding them to the report's address.
+    """
+
+    content: dict
+    signature_ids: tuple = ()
+    completion: dict | None = None  # the certificate of completion follows, if given
+    is_paper: bool = False  # to be printed and signed by hand
+
+
+class SignaturePlace(NamedTuple):
+    """Where somebody signs: the person whom the content names, and who signed there."""
+
+    person: dict
+    signature: object
+    note: str
