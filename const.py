@@ -46,6 +46,11 @@ EVIDENCE_SCHEMA = "customer_contract.evidence/1"
 BUNDLE_SCHEMA = "customer_contract.bundle/1"
 EVIDENCE_FILE_NAME = "evidence.json"
 
+# Whom events are told, beside the contract's managers: see `_get_audiences`.
+PORTAL = "portal"
+EVIDENCE = "evidence"
+CHANGES = "changes"
+
 # === KEYS OF THE SESSION AND THE CONTEXT === #
 
 LINKS_KEY = "customer_contract_links"

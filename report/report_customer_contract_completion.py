@@ -4,6 +4,7 @@ from odoo import api, models
 from odoo.tools import format_datetime
 from odoo.tools.image import image_data_uri
 
+from ..const import EVIDENCE
 from .report_customer_contract import read_style_sheets
 
 STYLE_SHEET = "customer_contract/static/src/report/contract_completion.css"
@@ -208,9 +209,10 @@ class ReportCustomerContract(models.AbstractModel):
         :rtype: list[dict]
         """
         labels = dict(contract.event_ids._fields["event_type"]._description_selection(self.env))
+        told = contract.event_ids._get_types_for(EVIDENCE)
         lines = []
         for event in contract.event_ids.sorted("sequence"):
-            is_told = event.event_type in contract._EVIDENCE_EVENT_TYPES
+            is_told = event.event_type in told
             line = {
                 "first": event.sequence,
                 "last": event.sequence,

@@ -4,6 +4,7 @@ from . import (
     customer_contract_approval_rule,
     customer_contract_approval_rule_step,
     customer_contract_authority,
+    customer_contract_event,
     customer_contract_participant,
     customer_contract_routing_step,
     res_company,

@@ -302,10 +302,6 @@ class CustomerContract(models.Model):
     def write(self, vals):
         self._check_guarded_fields(vals)
         self._check_content_is_open(vals)
-        if not self._has_pass() and "portal_published" in vals:
-            for contract in self:
-                if contract.portal_published != bool(vals["portal_published"]):
-                    contract._log_event("shared" if vals["portal_published"] else "unshared")
         changes = self._prepare_change_details(vals)
         result = super().write(vals)
         for contract, details in changes.items():

@@ -14,31 +14,6 @@ class CustomerContract(models.Model):
 
     _inherit = "customer.contract"
 
-    # Of these, the parties are told on the contract's portal page.
-    _PORTAL_EVENT_TYPES = (
-        "version_frozen",
-        "version_superseded",
-        "values_confirmed",
-        "values_changed",
-        "values_proposed",
-        "values_accepted",
-        "values_refused",
-        "sent",
-        "approved",
-        "delegated",
-        "paper_submitted",
-        "paper_received",
-        "paper_returned",
-        "signed",
-        "declined",
-        "disputed",
-        "dispute_resolved",
-        "dispute_withdrawn",
-        "cancelled",
-        "expired",
-        "completed",
-        "terminated",
-    )
     version_ids = fields.One2many(
         "customer.contract.version",
         "contract_id",

@@ -4,7 +4,7 @@ import re
 from odoo import _, api, fields, models
 from odoo.tools import SQL
 
-from ...const import GENESIS
+from ...const import CHANGES, EVIDENCE, GENESIS, PORTAL
 
 DIGEST = re.compile(r"[0-9a-f]{64}")
 
@@ -33,81 +33,23 @@ class CustomerContractEvent(models.Model):
         [
             ("created", "Created"),
             ("changed", "Changed"),
-            ("values_confirmed", "Details confirmed"),
-            ("values_changed", "Details changed"),
-            ("values_proposed", "Change of details proposed"),
-            ("values_accepted", "Change of details accepted"),
-            ("values_refused", "Change of details refused"),
-            ("values_withdrawn", "Change of details withdrawn"),
             ("version_frozen", "Version frozen"),
             ("version_superseded", "Version superseded"),
             ("submitted", "Submitted for approval"),
             ("approved", "Approved"),
             ("sent_back", "Sent back"),
             ("sent", "Sent for signature"),
-            ("requested", "Asked to act"),
             ("reminded", "Reminded"),
-            ("mail_queued", "E-mail queued"),
-            ("mail_sent", "E-mail sent"),
-            ("mail_failed", "E-mail not delivered"),
-            ("mail_bounced", "E-mail came back"),
-            ("in_person_started", "Handed over to sign in person"),
-            ("code_sent", "One-time code sent"),
-            ("code_accepted", "One-time code right"),
-            ("code_refused", "One-time code wrong"),
-            ("code_locked", "One-time codes locked"),
-            ("consent_withdrawn", "Wants to sign on paper"),
-            ("paper_revoked", "Wants to sign electronically"),
-            ("paper_downloaded", "Got the contract to sign on paper"),
-            ("paper_submitted", "Sent the contract signed on paper"),
-            ("paper_received", "Signed paper taken in"),
-            ("paper_returned", "Signed paper returned"),
-            ("paper_void", "Signed paper void"),
-            ("link_opened", "Personal link opened"),
-            ("link_revoked", "Personal links revoked"),
-            ("viewed", "Viewed"),
             ("downloaded", "Downloaded"),
-            ("signed", "Signed"),
             ("refused", "Attempt refused"),
-            ("approval_planned", "Approval rules applied"),
-            ("delegated", "Passed on to a colleague"),
-            ("substituted", "Passed on to a substitute"),
-            ("replaced", "Participant replaced"),
-            ("skipped", "No longer needed"),
-            ("authority_doubted", "Signing authority doubted"),
             ("declined", "Declined"),
-            ("disputed", "Disputed"),
-            ("dispute_message", "Message about a dispute"),
-            ("dispute_resolved", "Dispute resolved"),
-            ("dispute_withdrawn", "Dispute withdrawn"),
-            ("deadline_extended", "Deadline to sign extended"),
             ("cancelled", "Cancelled"),
             ("expired", "Expired"),
-            ("completed", "Signed by everyone"),
-            ("document_stored", "Signed contract stored"),
-            ("seal_pending", "Seal pending"),
-            ("sealed", "Sealed"),
-            ("copies_sent", "Signed contract sent to everyone"),
-            ("job_failed", "Job failed"),
-            ("shared", "Made visible in the portal"),
-            ("unshared", "Hidden from the portal"),
             ("document_added", "Document added"),
             ("document_removed", "Document removed"),
             ("document_shared", "Document made visible in the portal"),
             ("document_unshared", "Document hidden from the portal"),
-            ("milestone_added", "Milestone added"),
-            ("milestone_changed", "Milestone changed"),
-            ("observer_added", "Observer added"),
-            ("contact_left", "Contact left the company"),
-            ("milestone_removed", "Milestone removed"),
-            ("milestone_reached", "Milestone reached"),
-            ("milestone_cancelled", "Milestone given up"),
-            ("milestone_shown", "Milestone made visible in the portal"),
-            ("milestone_hidden", "Milestone hidden from the portal"),
-            ("milestone_reminded", "Reminded of a milestone"),
             ("terminated", "Terminated"),
-            ("integrity_checked", "Integrity checked"),
-            ("bundle_exported", "Evidence exported"),
             ("trail_exported", "Audit trail exported"),
         ],
         "Event",
@@ -174,15 +116,45 @@ class CustomerContractEvent(models.Model):
         ]
         return ", ".join(parts)
 
+    @api.model
+    def _get_audiences(self):
+        """Return which kinds of events are told to more than the contract's managers.
+
+        A feature declares its kinds beside its code: `PORTAL` for those that the parties
+        read on the contract's page, `EVIDENCE` for those that the signed contract spells
+        out to them, `CHANGES` for those whose details are old and new values, and the
+        name of a message subtype for those that its followers are told.
+
+        :return: sets of audiences by event type
+        :rtype: dict[str, set[str]]
+        """
+        return {
+            "changed": {CHANGES},
+            "version_frozen": {PORTAL, EVIDENCE},
+            "version_superseded": {PORTAL, EVIDENCE},
+            "approved": {PORTAL, EVIDENCE},
+            "sent": {PORTAL, EVIDENCE},
+            "reminded": {EVIDENCE},
+            "downloaded": {EVIDENCE},
+            "refused": {EVIDENCE},
+            "declined": {PORTAL},
+            "cancelled": {PORTAL},
+            "expired": {PORTAL},
+            "terminated": {PORTAL},
+        }
+
+    @api.model
+    def _get_types_for(self, audience):
+        """Return the kinds of events that an audience is told.
+
+        :param str audience: one of the audiences
+        :rtype: set[str]
+        """
+        return {name for name, told in self._get_audiences().items() if audience in told}
+
     def _tells_changes(self):
         """Tell whether the event's details are old and new values of fields."""
-        return self.event_type in (
-            "changed",
-            "milestone_changed",
-            "values_changed",
-            "values_proposed",
-            "values_refused",
-        )
+        return CHANGES in self._get_audiences().get(self.event_type, ())
 
     @api.model
     def _format_detail(self, value):

@@ -1,6 +1,7 @@
 from . import (
     customer_contract,
     customer_contract_code,
+    customer_contract_event,
     customer_contract_participant,
     res_users,
 )

@@ -141,10 +141,6 @@ class CustomerContractParticipant(models.Model):
         self._write_guarded({"channel": channel})
         if channel == "paper":
             contract._log_event("consent_withdrawn", participant=self, identified_by=identified_by)
-            contract._tell_manager(
-                _("%(person)s wants to sign on paper.", person=self.partner_id.name),
-                activity_type="customer_contract.mail_activity_type_paper_wish",
-            )
         else:
             contract._log_event("paper_revoked", participant=self, identified_by=identified_by)
 

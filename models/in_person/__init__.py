@@ -1,5 +1,6 @@
 from . import (
     customer_contract,
+    customer_contract_event,
     customer_contract_in_person,
     customer_contract_signature,
     customer_contract_type,

@@ -3,5 +3,6 @@ from . import (
     customer_contract_anchor,
     customer_contract_bundle,
     customer_contract_daily_record,
+    customer_contract_event,
     customer_contract_verification,
 )

@@ -43,8 +43,14 @@ class CustomerContractParticipant(models.Model):
         self._write_guarded({"paper_since": fields.Datetime.now()})
 
     def _choose_channel(self, channel, identified_by):
+        is_new = self.channel != channel
         super()._choose_channel(channel, identified_by)
         if channel == "paper":
+            if is_new:
+                self.contract_id._tell_manager(
+                    _("%(person)s wants to sign on paper.", person=self.partner_id.name),
+                    activity_type="customer_contract.mail_activity_type_paper_wish",
+                )
             self._touch_paper()
             return
         submitted = self.paper_ids.filtered(lambda paper: paper.state == "submitted")

@@ -1,5 +1,6 @@
 from . import (
     customer_contract,
+    customer_contract_event,
     customer_contract_participant,
     customer_contract_participant_succession,
     customer_contract_routing_step,

@@ -2,7 +2,7 @@ from odoo import _, api, models
 from odoo.fields import Domain
 from odoo.http import request
 
-from ...const import LINKS_KEY, MAIL_LAYOUT, PREPARING_STATES, PREVIEW_KEY
+from ...const import LINKS_KEY, MAIL_LAYOUT, PORTAL, PREPARING_STATES, PREVIEW_KEY
 
 
 class CustomerContract(models.Model):
@@ -282,11 +282,9 @@ class CustomerContract(models.Model):
         :rtype: recordset of `customer.contract.event`, elevated
         """
         self.ensure_one()
-        return (
-            self.sudo()
-            .event_ids.filtered(lambda event: event.event_type in self._PORTAL_EVENT_TYPES)
-            .sorted("sequence")
-        )
+        events_sudo = self.sudo().event_ids
+        told = events_sudo._get_types_for(PORTAL)
+        return events_sudo.filtered(lambda event: event.event_type in told).sorted("sequence")
 
     def _get_portal_documents(self):
         """Return the documents the parties may read.

@@ -10,12 +10,6 @@ SUBTYPES_BY_STATE = {
     "cancelled": "mt_ended",
     "expired": "mt_expired",
 }
-SUBTYPES_BY_EVENT = {
-    "consent_withdrawn": "mt_paper",
-    "paper_submitted": "mt_paper",
-    "paper_received": "mt_paper",
-    "paper_returned": "mt_paper",
-}
 
 
 class CustomerContract(models.Model):
@@ -94,13 +88,15 @@ class CustomerContract(models.Model):
         event = super()._log_event(
             event_type, details=details, participant=participant, identified_by=identified_by
         )
-        if event_type in SUBTYPES_BY_EVENT:
-            self._tell_followers(event_type, participant)
+        for audience in sorted(event._get_audiences().get(event_type, ())):
+            if audience.startswith("mt_"):
+                self._tell_followers(audience, event_type, participant)
         return event
 
-    def _tell_followers(self, event_type, participant):
+    def _tell_followers(self, subtype, event_type, participant):
         """Tell those who follow a kind of messages what happened.
 
+        :param str subtype: the name of the `mail.message.subtype`
         :param str event_type: a kind of event
         :param recordset participant: whom it is about, if anybody
         """
@@ -115,5 +111,5 @@ class CustomerContract(models.Model):
         self.sudo().message_post(
             body=": ".join(filter(None, (name, labels[event_type]))),
             author_id=self.env.ref("base.partner_root").id,
-            subtype_xmlid=f"customer_contract.{SUBTYPES_BY_EVENT[event_type]}",
+            subtype_xmlid=f"customer_contract.{subtype}",
         )

@@ -1,5 +1,6 @@
 from . import (
     customer_contract,
+    customer_contract_event,
     customer_contract_participant,
     res_partner,
 )

@@ -31,13 +31,18 @@ class CustomerContract(models.Model):
         return contracts
 
     def write(self, vals):
-        hidden = self.browse()
-        if "portal_published" in vals and not vals["portal_published"]:
-            hidden = self.filtered("portal_published")
+        if "portal_published" not in vals:
+            return super().write(vals)
+        is_published = bool(vals["portal_published"])
+        changed = self.filtered(lambda contract: contract.portal_published != is_published)
+        if not self._has_pass():
+            for contract in changed:
+                contract._log_event("shared" if is_published else "unshared")
         result = super().write(vals)
-        for contract in hidden:
-            if observers := contract._get_observers():
-                contract._revoke_links(observers)
+        if not is_published:
+            for contract in changed:
+                if observers := contract._get_observers():
+                    contract._revoke_links(observers)
         return result
 
     def copy_data(self, default=None):

@@ -2,5 +2,6 @@ from . import (
     customer_contract,
     customer_contract_completion,
     customer_contract_consent,
+    customer_contract_event,
     customer_contract_signature,
 )

@@ -4,7 +4,7 @@ import logging
 from odoo import _, api, fields, models
 from odoo.exceptions import UserError
 
-from ...const import EVIDENCE_FILE_NAME, EVIDENCE_SCHEMA
+from ...const import EVIDENCE, EVIDENCE_FILE_NAME, EVIDENCE_SCHEMA
 from ...utils import sha256_of
 
 _logger = logging.getLogger(__name__)
@@ -25,46 +25,6 @@ class CustomerContract(models.Model):
     """
 
     _inherit = "customer.contract"
-
-    # What the parties are told in full: what was sent, and who did what with it.
-    _EVIDENCE_EVENT_TYPES = (
-        "version_frozen",
-        "version_superseded",
-        "values_confirmed",
-        "values_changed",
-        "values_proposed",
-        "values_accepted",
-        "values_refused",
-        "values_withdrawn",
-        "sent",
-        "requested",
-        "reminded",
-        "mail_queued",
-        "mail_sent",
-        "mail_failed",
-        "mail_bounced",
-        "in_person_started",
-        "code_sent",
-        "code_accepted",
-        "code_refused",
-        "code_locked",
-        "consent_withdrawn",
-        "paper_revoked",
-        "paper_downloaded",
-        "paper_submitted",
-        "paper_received",
-        "paper_returned",
-        "paper_void",
-        "link_opened",
-        "viewed",
-        "downloaded",
-        "approved",
-        "delegated",
-        "deadline_extended",
-        "signed",
-        "refused",
-        "completed",
-    )
 
     def _complete(self):
         """Mark the contract as signed by everybody and start the job."""
@@ -220,6 +180,7 @@ class CustomerContract(models.Model):
         """
         self.ensure_one()
         events = self.event_ids.sorted("sequence")
+        told = events._get_types_for(EVIDENCE)
         return {
             "schema": EVIDENCE_SCHEMA,
             "contract": {
@@ -234,7 +195,7 @@ class CustomerContract(models.Model):
                 {"sha256": digest, "text": text}
                 for digest, text in self._get_consent_texts(self.signature_ids).items()
             ],
-            "events": [self._prepare_evidence_event(event) for event in events],
+            "events": [self._prepare_evidence_event(event, told) for event in events],
             "trail": {"length": self.trail_length, "head": self.trail_head},
         }
 
@@ -264,14 +225,17 @@ class CustomerContract(models.Model):
             for version in self.version_ids.sorted("number")
         ]
 
-    def _prepare_evidence_event(self, event):
+    def _prepare_evidence_event(self, event, told):
         """Prepare one event; without its payload if that is for insiders.
 
+        What the parties are told in full is what was sent, and who did what with it.
+
         :param recordset event: the event
+        :param set told: the kinds of events that every party may know
         :rtype: dict
         """
         exported = event._export()
-        if event.event_type not in self._EVIDENCE_EVENT_TYPES:
+        if event.event_type not in told:
             exported["payload"] = None
         return exported
 

@@ -1,0 +1,28 @@
+from odoo import api, fields, models
+
+from ...const import EVIDENCE
+
+EVENT_TYPES = [
+    ("requested", "Asked to act"),
+    ("viewed", "Viewed"),
+    ("replaced", "Participant replaced"),
+    ("skipped", "No longer needed"),
+]
+
+
+class CustomerContractEvent(models.Model):
+    """What happened to the people who take part."""
+
+    _inherit = "customer.contract.event"
+
+    event_type = fields.Selection(
+        selection_add=EVENT_TYPES,
+        ondelete={name: "cascade" for name, _label in EVENT_TYPES},
+    )
+
+    @api.model
+    def _get_audiences(self):
+        return super()._get_audiences() | {
+            "requested": {EVIDENCE},
+            "viewed": {EVIDENCE},
+        }
