@@ -11,6 +11,8 @@ import re
 # ended without signatures.
 PREPARING_STATES = ("draft", "approval")
 ASKING_STATES = ("approval", "sent")
+# The company may sign a draft, which freezes it, before it is sent.
+SIGNABLE_STATES = ("draft", "sent")
 OPEN_STATES = ("draft", "approval", "sent", "disputed")
 CLOSED_STATES = ("declined", "cancelled", "expired")
 

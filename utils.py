@@ -53,6 +53,25 @@ class ContractPrint:
     is_paper: bool = False  # to be printed and signed by hand
 
 
+class Actor(NamedTuple):
+    """Who acts on a contract, and how surely that is known.
+
+    Without a participant, somebody acts who takes no part in the contract.
+    """
+
+    participant: object  # recordset of `customer.contract.participant`
+    identified_by: str  # as signatures and events keep it: portal, link_code, backend …
+
+
+class Act(NamedTuple):
+    """Something that participants do with a contract."""
+
+    roles: tuple  # who does it, as participants
+    states: tuple  # in which the contract must be
+    asks_identity: bool = True  # whether the contract's identification policy holds
+    needs_reason: bool = False
+
+
 class SignaturePlace(NamedTuple):
     """Where somebody signs: the person whom the content names, and who signed there."""
 

@@ -10,6 +10,8 @@ from PIL import Image, ImageDraw
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..utils import Actor
+
 _logger = logging.getLogger(__name__)
 
 LANGUAGES = ("fr_FR", "es_ES")
@@ -206,10 +208,9 @@ class CustomerContractDemo(models.AbstractModel):
     def _play_counterparty_fills_in(self, contract, typed):
         person = self._find_next(contract, "counterparty")
         contract.with_user(self._get_acting_user(person)).sudo()._confirm_values(
-            person,
+            Actor(person, self._get_identification(person)),
             typed,
             digest=contract.current_version_id.content_digest,
-            identified_by=self._get_identification(person),
         )
 
     def _play_counterparty_signs(self, contract):
@@ -221,9 +222,8 @@ class CustomerContractDemo(models.AbstractModel):
     def _play_counterparty_disputes(self, contract, reason, category, clause):
         person = self._find_next(contract, "counterparty")
         contract.with_user(self._get_acting_user(person)).sudo()._dispute(
-            person,
+            Actor(person, self._get_identification(person)),
             reason,
-            self._get_identification(person),
             category=self.env.ref(f"customer_contract.{category}"),
             clause=clause,
         )
@@ -233,12 +233,14 @@ class CustomerContractDemo(models.AbstractModel):
 
     def _play_counterparty_replies(self, contract, text):
         person = contract._get_open_dispute().participant_id
-        contract.with_user(self._get_acting_user(person)).sudo()._reply_to_dispute(person, text)
+        contract.with_user(self._get_acting_user(person)).sudo()._reply_to_dispute(
+            Actor(person, "portal"), text
+        )
 
     def _play_counterparty_declines(self, contract, reason):
         person = self._find_next(contract, "counterparty")
         contract.with_user(self._get_acting_user(person)).sudo()._decline(
-            person, reason, self._get_identification(person)
+            Actor(person, self._get_identification(person)), reason
         )
 
     def _play_cancel(self, contract, reason):
@@ -281,11 +283,10 @@ class CustomerContractDemo(models.AbstractModel):
         version = contract.current_version_id
         contract = contract.with_context(lang=participant.partner_id.lang)
         contract.with_user(self._get_acting_user(participant)).sudo()._sign(
-            participant,
+            Actor(participant, self._get_identification(participant)),
             signature=self._draw_signature(participant.partner_id.name),
             signed_by=participant.partner_id.name,
             digest=version.content_digest,
-            identified_by=self._get_identification(participant),
             consent=self.env["customer.contract.consent"]._get_current(
                 contract.company_id, version._get_content()["language"]
             ),

@@ -8,6 +8,8 @@ from reportlab.pdfgen import canvas
 from odoo import fields, models
 from odoo.tools.pdf import PdfFileReader, PdfFileWriter
 
+from ..utils import Actor
+
 STAMP_INK = (0.66, 0.16, 0.2)
 # Where the customer signs on the last page of a short contract, in points.
 SIGNATURE_PLACE = (322, 692, 170, 57)
@@ -25,19 +27,17 @@ class CustomerContractDemo(models.AbstractModel):
         person = self._find_next(contract, "counterparty")
         identification = self._get_identification(person)
         contract = contract.with_user(self._get_acting_user(person)).sudo()
-        copy_sudo = contract._get_paper_copy(person, identification)
+        copy_sudo = contract._get_paper_copy(Actor(person, identification))
         scan = self._sign_by_hand(copy_sudo.attachment_id.raw, person.partner_id, place)
-        paper_sudo = contract._collect_paper(person, identification)
+        paper_sudo = contract._collect_paper(Actor(person, identification))
         paper_sudo._add_file("scan.pdf", scan)
         contract._submit_paper(
-            person,
+            Actor(person, identification),
             {
                 "signed_by": person.partner_id.name,
                 "capacity": person.partner_id.function,
                 "signed_date": fields.Date.context_today(contract),
             },
-            identification,
-            # Without a program that reads the codes, the pages are not checked.
             is_confirmed=True,
         )
 

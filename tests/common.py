@@ -10,6 +10,8 @@ from odoo.tests import new_test_user
 
 from odoo.addons.base.tests.common import BaseCommon
 
+from ..utils import Actor
+
 
 def make_signature_picture(size=(300, 100), line=((20, 70), (100, 20), (180, 80), (280, 30))):
     """Return a picture with a pen stroke, as a browser sends it: a PNG in base64."""
@@ -125,13 +127,13 @@ class ContractCommon(BaseCommon):
     def _sign_as_customer(self, contract, partner=None, **values):
         """Sign as the portal does for a customer."""
         contract = contract.with_user(self.portal_user).sudo()
+        participant = self._get_participant(contract, partner or self.customer)
         return contract._sign(
-            self._get_participant(contract, partner or self.customer),
+            Actor(participant, values.pop("identified_by", "portal")),
             **{
                 "signature": self.signature,
                 "signed_by": "Carla Customer",
                 "digest": contract.current_version_id.content_digest,
-                "identified_by": "portal",
                 "consent": self.env["customer.contract.consent"]._get_current(
                     contract.company_id, "en_US"
                 ),

@@ -9,6 +9,7 @@ from reportlab.lib.pagesizes import A4
 from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen import canvas
 
+from ..utils import Actor
 from .common import ContractCommon
 
 PAGE_COUNT = 3
@@ -130,7 +131,7 @@ class PaperCommon(ContractCommon):
     def _collect(self, *files, participant=None):
         """Have a customer's files taken in."""
         participant = participant or self.participant
-        paper = participant.contract_id._collect_paper(participant, "portal")
+        paper = participant.contract_id._collect_paper(Actor(participant, "portal"))
         for number, content in enumerate(files, 1):
             paper._add_file(f"photo{number}", content)
         return paper
@@ -146,14 +147,13 @@ class PaperCommon(ContractCommon):
             participant.contract_id.with_user(self.portal_user)
             .sudo()
             ._submit_paper(
-                participant.with_user(self.portal_user).sudo(),
+                Actor(participant.with_user(self.portal_user).sudo(), "portal"),
                 {
                     "signed_by": "Carla Customer",
                     "capacity": "Owner",
                     "signed_date": "2026-01-15",
                     **values,
                 },
-                "portal",
                 is_confirmed=is_confirmed,
             )
         )

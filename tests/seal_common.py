@@ -18,6 +18,7 @@ from odoo import fields
 
 from .common import ContractCommon
 
+SEAL = "odoo.addons.customer_contract.models.seal.customer_contract"
 PASSPHRASE = "correct horse battery staple"
 VARIABLE = "CUSTOMER_CONTRACT_SEAL_PASSPHRASE"
 DER = serialization.Encoding.DER
@@ -99,7 +100,7 @@ class SealCommon(ContractCommon):
 
     def setUp(self):
         super().setUp()
-        self.startPatcher(patch.dict(self.registry["customer.contract"]._timestamp_pauses))
+        self.startPatcher(patch.dict(f"{SEAL}._timestamp_pauses"))
         # The scheduled action commits after each step, which tests must not.
         self.startPatcher(
             patch.object(self.registry["ir.cron"], "_commit_progress", return_value=100)

@@ -7,6 +7,7 @@ from odoo import Command, fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user, tagged
 
+from ..utils import Actor
 from .common import make_pdf
 from .portal_common import ContractPortalCommon
 
@@ -158,11 +159,10 @@ class TestAccessMatrix(ContractPortalCommon):
         signed = contracts["signed"].sudo()
         for partner in (cls.customer, cls.link_holder):
             signed._sign(
-                cls._get_participant(signed, partner),
+                Actor(cls._get_participant(signed, partner), "portal"),
                 signature=cls.signature,
                 signed_by=partner.name,
                 digest=signed.current_version_id.content_digest,
-                identified_by="portal",
                 consent=cls.consent,
             )
         signed._store_signed_document()

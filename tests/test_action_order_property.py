@@ -9,6 +9,7 @@ from odoo import fields
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
+from ..utils import Actor
 from .paper_common import PaperCommon
 
 END_STATES = ("signed", "declined", "expired")
@@ -166,7 +167,7 @@ class _Story:
         self.customer._choose_channel("esign", "portal")
 
     def _dispute(self):
-        self.acting._dispute(self.customer, "The price is wrong.", "portal")
+        self.acting._dispute(Actor(self.customer, "portal"), "The price is wrong.")
         self.disputed_on = fields.Date.today()
 
     def _answer(self):
@@ -177,11 +178,11 @@ class _Story:
         self._resumed()
 
     def _withdraw(self):
-        self.acting._withdraw_dispute(self.customer, "portal")
+        self.acting._withdraw_dispute(Actor(self.customer, "portal"))
         self._resumed()
 
     def _settle(self):
-        self.acting._withdraw_dispute(self.customer, "portal", is_settled=True)
+        self.acting._withdraw_dispute(Actor(self.customer, "portal"), is_settled=True)
         self._resumed()
 
     def _resumed(self):
@@ -225,7 +226,7 @@ class _Story:
     def _decline(self):
         if self.disputed_on:
             self.disputed_on = None
-        self.acting._decline(self.customer, "No", "portal")
+        self.acting._decline(Actor(self.customer, "portal"), "No")
 
     # === WHAT MUST HOLD === #
 

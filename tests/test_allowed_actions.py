@@ -5,6 +5,7 @@ from odoo.tests import new_test_user, tagged
 from odoo.tools import mute_logger
 from odoo.tools.safe_eval import safe_eval
 
+from ..utils import Actor
 from .common import ContractCommon
 from .portal_common import ContractPortalCommon
 
@@ -65,7 +66,7 @@ class TestAllowedActions(ContractCommon):
         contract = self._create_sent_contract(allow_dispute=False)
         participant = self._get_participant(contract, self.customer)
         with self.assertRaisesRegex(UserError, "cannot be disputed"):
-            contract.sudo()._dispute(participant, "Too dear", "portal")
+            contract.sudo()._dispute(Actor(participant, "portal"), "Too dear")
         self.assertEqual(contract.state, "sent")
 
     def test_manager_opens_another_way_while_contract_is_out(self):
@@ -180,11 +181,10 @@ class TestAllowedActions(ContractCommon):
         version = contract.sudo()._ensure_frozen()
         with self.assertRaises(UserError):
             contract.sudo()._sign(
-                participant,
+                Actor(participant, "backend"),
                 signature=self.signature,
                 signed_by="Mona Manager",
                 digest=version.content_digest,
-                identified_by="backend",
             )
 
 

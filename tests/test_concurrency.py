@@ -15,6 +15,7 @@ from odoo.service.model import retrying
 from odoo.tests import BaseCase, get_db_name, tagged
 from odoo.tools import config, mute_logger
 
+from ..utils import Actor
 from .common import ContractCommon, make_pdf, make_signature_picture
 from .paper_common import make_photo
 
@@ -121,11 +122,10 @@ class TestConcurrency(BaseCase):
     def _sign(self, env):
         contract = env["customer.contract"].browse(self.contract_id)
         return contract._sign(
-            env["customer.contract.participant"].browse(self.participant_id),
+            Actor(env["customer.contract.participant"].browse(self.participant_id), "link"),
             signature=self.signature,
             signed_by="Carla",
             digest=contract.current_version_id.content_digest,
-            identified_by="link",
         )
 
     def _get_outcome(self):
@@ -209,14 +209,13 @@ class TestConcurrency(BaseCase):
 
     def _collect_paper(self, env):
         participant = env["customer.contract.participant"].browse(self.participant_id)
-        return participant.contract_id._collect_paper(participant, "link")
+        return participant.contract_id._collect_paper(Actor(participant, "link"))
 
     def _submit_paper(self, env):
         participant = env["customer.contract.participant"].browse(self.participant_id)
         return participant.contract_id._submit_paper(
-            participant,
+            Actor(participant, "link"),
             {"signed_by": "Carla", "capacity": "", "signed_date": "2026-01-15"},
-            "link",
             is_confirmed=True,
         )
 

@@ -4,6 +4,7 @@ from odoo.tests import new_test_user, tagged
 from odoo.tests.common import JsonRpcException
 from odoo.tools import mute_logger
 
+from ..utils import Actor
 from .portal_common import ContractPortalCommon
 
 MAIL = """Return-Path: <{sender}>
@@ -308,7 +309,7 @@ class TestConversation(ContractPortalCommon):
         self._follow(self.contract, self.legal, "mt_disputed")
         self._follow(self.contract, self.accounting, "mt_signed")
         contract = self.contract.sudo()
-        contract._dispute(self._get_participant(contract, self.customer), "No", "portal")
+        contract._dispute(Actor(self._get_participant(contract, self.customer), "portal"), "No")
         self._run_tracking()
         self.assertEqual(self._get_notified(contract, "mt_disputed"), self.legal.partner_id)
         contract._change_state("signed")

@@ -4,6 +4,7 @@ from odoo import Command, fields
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import new_test_user, tagged
 
+from ..utils import Actor
 from .approval_common import ApprovalCommon
 
 
@@ -34,9 +35,9 @@ class TestDelegation(ApprovalCommon):
         """Pass the customer's part on, as the portal does."""
         participant = participant or self._get_participant(contract, self.customer)
         return contract.sudo()._delegate(
-            participant,
+            Actor(participant, values.pop("identified_by", "portal")),
             partner or self.colleague,
-            **{"reason": "On leave", "identified_by": "portal", **values},
+            **{"reason": "On leave", **values},
         )
 
     def _create_approved_contract(self, *steps, **values):

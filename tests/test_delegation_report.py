@@ -6,6 +6,7 @@ import zipfile
 from odoo import Command
 from odoo.tests import new_test_user, tagged
 
+from ..utils import Actor
 from .approval_common import ApprovalCommon
 from .test_report import run_on_pdf
 
@@ -50,7 +51,7 @@ class TestDelegationReport(ApprovalCommon):
         contract.with_user(self.cem).action_approve()
         contract.with_user(self.director).action_sign_as_manager(signature=self.signature)
         participant = self._get_participant(contract, self.customer)
-        contract.sudo()._delegate(participant, self.colleague, "On leave", "portal")
+        contract.sudo()._delegate(Actor(participant, "portal"), self.colleague, "On leave")
         self._sign_as_customer(contract, self.colleague, signed_by="Conny Colleague")
         self._finalize(contract)
         text = self._read(contract.signed_document_id)

@@ -7,6 +7,7 @@ from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, new_test_user, tagged
 
+from ..utils import Actor
 from .common import ContractCommon, make_pdf, make_signature_picture
 
 
@@ -22,9 +23,8 @@ class TestDispute(ContractCommon):
     def _dispute(self, contract, **values):
         """Dispute as the portal does for the customer."""
         return self._as_customer(contract)._dispute(
-            self._get_participant(contract, self.customer),
+            Actor(self._get_participant(contract, self.customer), "portal"),
             "The price is wrong.",
-            "portal",
             **values,
         )
 
@@ -58,10 +58,12 @@ class TestDispute(ContractCommon):
         contract = self._create_sent_contract()
         with self.assertRaises(UserError):
             contract.sudo()._dispute(
-                self._get_participant(contract, self.manager.partner_id), "No", "backend"
+                Actor(self._get_participant(contract, self.manager.partner_id), "backend"), "No"
             )
         with self.assertRaisesRegex(UserError, "reason"):
-            contract.sudo()._dispute(self._get_participant(contract, self.customer), "  ", "portal")
+            contract.sudo()._dispute(
+                Actor(self._get_participant(contract, self.customer), "portal"), "  "
+            )
         self.assertFalse(contract.dispute_ids)
 
     def test_too_late_to_dispute(self):
@@ -88,7 +90,9 @@ class TestDispute(ContractCommon):
             links + 1,
             "the mail carries a personal link",
         )
-        self._as_customer(contract)._reply_to_dispute(dispute.participant_id, "Which parts?")
+        self._as_customer(contract)._reply_to_dispute(
+            Actor(dispute.participant_id, "portal"), "Which parts?"
+        )
         self.assertIn(self.manager.partner_id, dispute._get_thread()[-1].notified_partner_ids)
         self.assertEqual(len(self._get_events(contract, "dispute_message")), 2)
         self.assertFalse(
@@ -101,7 +105,7 @@ class TestDispute(ContractCommon):
         dispute = self._dispute(contract)
         contract.action_answer_dispute("It includes parts.")
         self._as_customer(contract)._withdraw_dispute(
-            dispute.participant_id, "portal", is_settled=True
+            Actor(dispute.participant_id, "portal"), is_settled=True
         )
         self.assertEqual((contract.state, dispute.outcome), ("sent", "explained"))
         self.assertTrue(self._sign_as_customer(contract))
@@ -110,13 +114,13 @@ class TestDispute(ContractCommon):
         contract = self._create_sent_contract()
         dispute = self._dispute(contract)
         self._as_customer(contract)._withdraw_dispute(
-            dispute.participant_id, "portal", is_settled=True
+            Actor(dispute.participant_id, "portal"), is_settled=True
         )
         self.assertEqual(dispute.outcome, "withdrawn", "nobody has explained anything")
         self.assertTrue(self._get_events(contract, "dispute_withdrawn"))
         self.assertTrue(self._sign_as_customer(contract))
         with self.assertRaises(UserError):
-            self._as_customer(contract)._withdraw_dispute(dispute.participant_id, "portal")
+            self._as_customer(contract)._withdraw_dispute(Actor(dispute.participant_id, "portal"))
 
     def test_manager_explains_and_resumes(self):
         contract = self._create_sent_contract()
@@ -143,7 +147,7 @@ class TestDispute(ContractCommon):
     def test_signer_declines_instead(self):
         contract = self._create_sent_contract()
         dispute = self._dispute(contract)
-        self._as_customer(contract)._decline(dispute.participant_id, "Never mind", "portal")
+        self._as_customer(contract)._decline(Actor(dispute.participant_id, "portal"), "Never mind")
         self.assertEqual((contract.state, dispute.outcome), ("declined", "ended"))
         self.assertEqual(dispute.participant_id.state, "declined")
 
@@ -166,7 +170,7 @@ class TestDispute(ContractCommon):
         with freeze_time(fields.Datetime.now() + timedelta(days=9)):
             contract.sudo()._expire()
             self.assertEqual(contract.state, "disputed")
-            contract.sudo()._withdraw_dispute(customer, "portal")
+            contract.sudo()._withdraw_dispute(Actor(customer, "portal"))
             self.assertEqual(contract.sign_deadline, today + timedelta(days=11))
             self.assertEqual(dispute.deadline_after, contract.sign_deadline)
             self.assertEqual(link.expires_on, old_expiry + timedelta(days=9))
@@ -213,7 +217,7 @@ class TestDispute(ContractCommon):
             contract.action_answer_dispute("It includes parts.")
         with freeze_time(start + timedelta(days=3)):
             self._as_customer(contract)._withdraw_dispute(
-                dispute.participant_id, "portal", is_settled=True
+                Actor(dispute.participant_id, "portal"), is_settled=True
             )
         self.assertAlmostEqual(dispute.answer_days, 1, places=1)
         self.assertAlmostEqual(dispute.duration_days, 3, places=1)
@@ -260,11 +264,11 @@ class TestDispute(ContractCommon):
         self._dispute(contract)
         manager = self._get_participant(contract, self.manager.partner_id)
         with self.assertRaises(UserError):
-            contract.sudo()._reply_to_dispute(manager, "In the customer's name")
+            contract.sudo()._reply_to_dispute(Actor(manager, "portal"), "In the customer's name")
         with self.assertRaises(UserError):
-            contract.sudo()._withdraw_dispute(manager, "backend")
+            contract.sudo()._withdraw_dispute(Actor(manager, "backend"))
         with self.assertRaises(UserError):
-            contract.sudo()._decline(manager, "No", "backend")
+            contract.sudo()._decline(Actor(manager, "backend"), "No")
         self.assertEqual(contract.state, "disputed")
 
     def test_other_agents_do_not_read_it(self):

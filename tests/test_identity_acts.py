@@ -4,6 +4,7 @@ from odoo import Command
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
+from ..utils import Actor
 from .portal_common import ContractPortalCommon
 
 CODE = "024680"
@@ -151,7 +152,7 @@ class TestIdentityActs(ContractPortalCommon):
         approval, _page = self._open_coded_approval()
         participant = self._get_participant(approval, self.link_holder)
         with self.assertRaisesRegex(UserError, "enter the code"):
-            approval.sudo()._send_back(participant, "No", "link")
+            approval.sudo()._send_back(Actor(participant, "link"), "No")
 
     def test_login_is_demanded_for_objections_too(self):
         contract = self._create_sent_contract(identity_policy="portal")

@@ -7,6 +7,7 @@ from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user, tagged
 
+from ..utils import Actor
 from .common import ContractCommon
 from .portal_common import ContractPortalCommon
 
@@ -161,7 +162,7 @@ class TestInPerson(ContractCommon):
         contract = self._create_sent_contract()
         handover = self._hand_over(contract)
         contract.sudo()._dispute(
-            self._get_participant(contract, self.customer), "The price", "portal"
+            Actor(self._get_participant(contract, self.customer), "portal"), "The price"
         )
         self.assertFalse(handover._is_usable())
         contract.action_new_version()

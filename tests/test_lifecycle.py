@@ -4,6 +4,7 @@ from odoo import Command, fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
+from ..utils import Actor
 from .common import ContractCommon
 
 
@@ -201,18 +202,18 @@ class TestLifecycle(ContractCommon):
         contract = self._create_sent_contract()
         customer = self._get_participant(contract, self.customer)
         with self.assertRaises(UserError):
-            contract.sudo()._decline(customer, "  ", "portal")
+            contract.sudo()._decline(Actor(customer, "portal"), "  ")
         manager = self._get_participant(contract, self.manager.partner_id)
         with self.assertRaises(UserError):
-            contract.sudo()._decline(manager, "No", "portal")
-        contract.sudo()._decline(customer, "Too expensive", "portal")
+            contract.sudo()._decline(Actor(manager, "portal"), "No")
+        contract.sudo()._decline(Actor(customer, "portal"), "Too expensive")
         self.assertEqual((contract.state, customer.state), ("declined", "declined"))
         self.assertIn("Too expensive", contract.message_ids[0].body)
 
     def test_dispute_is_answered_and_signed(self):
         contract = self._create_sent_contract()
         customer = self._get_participant(contract, self.customer)
-        contract.sudo()._dispute(customer, "Clause 2", "portal")
+        contract.sudo()._dispute(Actor(customer, "portal"), "Clause 2")
         self.assertEqual(contract.state, "disputed")
         with self.assertRaises(UserError):
             self._sign_as_customer(contract)

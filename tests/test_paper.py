@@ -7,6 +7,7 @@ from odoo import Command, fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user, tagged
 
+from ..utils import Actor
 from .paper_common import PaperCommon, make_pages, make_photo, make_scan
 
 
@@ -21,8 +22,8 @@ class TestPaper(PaperCommon):
     # === THE COPY TO PRINT === #
 
     def test_copy_is_made_once(self):
-        first = self.contract.sudo()._get_paper_copy(self.participant, "portal")
-        again = self.contract.sudo()._get_paper_copy(self.participant, "portal")
+        first = self.contract.sudo()._get_paper_copy(Actor(self.participant, "portal"))
+        again = self.contract.sudo()._get_paper_copy(Actor(self.participant, "portal"))
         self.assertEqual(first, again)
         self.assertEqual(first.page_count, 3)
         self.assertTrue(first.attachment_id.contract_evidence)
@@ -34,17 +35,17 @@ class TestPaper(PaperCommon):
         contract.action_send()
         waiting = self._get_participant(contract, self.customer)
         with self.assertRaisesRegex(UserError, "not your turn"):
-            contract.sudo()._get_paper_copy(waiting, "portal")
+            contract.sudo()._get_paper_copy(Actor(waiting, "portal"))
         self.contract.allow_paper = False
         with self.assertRaisesRegex(UserError, "cannot be signed on paper"):
-            self.contract.sudo()._get_paper_copy(self.participant, "portal")
+            self.contract.sudo()._get_paper_copy(Actor(self.participant, "portal"))
 
     def test_copy_asks_for_identification(self):
         contract = self._create_sent_contract(identity_policy="portal")
         participant = self._get_participant(contract, self.customer)
         with self.assertRaisesRegex(UserError, "log in"):
-            contract.sudo()._get_paper_copy(participant, "link")
-        self.assertTrue(contract.sudo()._get_paper_copy(participant, "portal"))
+            contract.sudo()._get_paper_copy(Actor(participant, "link"))
+        self.assertTrue(contract.sudo()._get_paper_copy(Actor(participant, "portal")))
 
     def test_copy_waits_for_the_details(self):
         with (
@@ -55,7 +56,7 @@ class TestPaper(PaperCommon):
             ),
             self.assertRaisesRegex(UserError, "confirm your details"),
         ):
-            self.contract.sudo()._get_paper_copy(self.participant, "portal")
+            self.contract.sudo()._get_paper_copy(Actor(self.participant, "portal"))
 
     # === COLLECTING === #
 
@@ -207,11 +208,11 @@ class TestPaper(PaperCommon):
     def test_send_asks_for_identification(self):
         contract = self._create_sent_contract(identity_policy="code")
         participant = self._get_participant(contract, self.customer)
-        paper = contract.sudo()._collect_paper(participant, "link")
+        paper = contract.sudo()._collect_paper(Actor(participant, "link"))
         paper._add_file("page", make_photo(self._get_codes(contract)[0]))
         with self.assertRaisesRegex(UserError, "code"):
             contract.sudo()._submit_paper(
-                participant, {"signed_by": "C", "signed_date": "2026-01-01"}, "link", True
+                Actor(participant, "link"), {"signed_by": "C", "signed_date": "2026-01-01"}, True
             )
 
     def test_out_of_turn_observers_and_strangers(self):
@@ -538,12 +539,12 @@ class TestPaper(PaperCommon):
         self._collect_all()
         paper = self._submit()
         contract = self.contract.sudo()
-        contract._dispute(self.participant, "Something is wrong", "portal")
+        contract._dispute(Actor(self.participant, "portal"), "Something is wrong")
         self.assertEqual(paper.state, "submitted")
         with self.assertRaisesRegex(UserError, "no longer waits"):
             paper.with_user(self.manager).action_accept()
         self.contract.action_resolve_dispute("It is right.")
-        contract._decline(self.participant, "No", "portal")
+        contract._decline(Actor(self.participant, "portal"), "No")
         self.assertEqual(paper.state, "void")
 
     def test_cancelled_while_under_way(self):
@@ -555,7 +556,7 @@ class TestPaper(PaperCommon):
     def test_reminders_wait_and_start_again(self):
         self.env.company.contract_paper_days = 7
         self.assertFalse(self.participant._is_reminder_paused())
-        self.contract.sudo()._get_paper_copy(self.participant, "portal")
+        self.contract.sudo()._get_paper_copy(Actor(self.participant, "portal"))
         self.assertTrue(self.participant._is_reminder_paused())
         with freeze_time(fields.Datetime.now() + timedelta(days=8)):
             self.assertFalse(self.participant._is_reminder_paused())

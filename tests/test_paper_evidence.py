@@ -6,6 +6,7 @@ from PyPDF2 import PdfReader
 
 from odoo.tests import tagged
 
+from ..utils import Actor
 from .paper_common import PaperCommon
 from .seal_common import SealCommon
 from .test_bundle import BundleCommon
@@ -51,7 +52,7 @@ class TestPaperEvidence(PaperCommon, SealCommon, BundleCommon):
     renders_reports = True
 
     def _sign_by_hand(self, turn=0):
-        copy = self.contract.sudo()._get_paper_copy(self.participant, "portal")
+        copy = self.contract.sudo()._get_paper_copy(Actor(self.participant, "portal"))
         keep("copy.pdf", copy.attachment_id.raw)
         self._collect(*print_and_photograph(copy.attachment_id.raw, turn))
         return copy
@@ -124,7 +125,7 @@ class TestPaperEvidence(PaperCommon, SealCommon, BundleCommon):
             file.write(content)
 
     def test_paper_by_post_says_so_on_the_certificate(self):
-        copy = self.contract.sudo()._get_paper_copy(self.participant, "portal")
+        copy = self.contract.sudo()._get_paper_copy(Actor(self.participant, "portal"))
         paper = self.contract.with_user(self.manager)._receive_paper(
             self.participant,
             [("scan.pdf", copy.attachment_id.raw)],

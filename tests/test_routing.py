@@ -5,6 +5,7 @@ from odoo import Command
 from odoo.exceptions import UserError
 from odoo.tests import new_test_user, tagged
 
+from ..utils import Actor
 from .common import ContractCommon
 
 
@@ -130,6 +131,6 @@ class TestRouting(ContractCommon):
         """Approve or sign, as the participant's role asks."""
         if participant.role == "approver":
             own = contract._get_participant_in_turn(participant.partner_id, "approver")
-            contract.sudo()._approve(own.sudo(), "link")
+            contract.sudo()._approve(Actor(own.sudo(), "link"))
         else:
             self._sign_as_customer(contract, partner=participant.partner_id)

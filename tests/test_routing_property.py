@@ -5,6 +5,7 @@ from odoo import Command
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
+from ..utils import Actor
 from .common import ContractCommon
 
 END_EVENTS = ("completed", "declined", "sent_back", "cancelled")
@@ -117,9 +118,11 @@ class TestRoutingProperty(ContractCommon):
         for other in others.sudo():
             for act in (
                 lambda other=other: self._act(contract, other),
-                lambda other=other: sudo._send_back(other, "No", "link"),
-                lambda other=other: sudo._decline(other, "No", "link"),
-                lambda other=other: sudo._delegate(other, self.colleagues[0], "Busy", "link"),
+                lambda other=other: sudo._send_back(Actor(other, "link"), "No"),
+                lambda other=other: sudo._decline(Actor(other, "link"), "No"),
+                lambda other=other: sudo._delegate(
+                    Actor(other, "link"), self.colleagues[0], "Busy"
+                ),
             ):
                 with self.assertRaises(UserError):
                     act()
@@ -131,14 +134,14 @@ class TestRoutingProperty(ContractCommon):
             colleague = data.draw(st.sampled_from(list(self.colleagues)))
             with self.env.cr.savepoint(flush=True) as savepoint:
                 try:
-                    sudo._delegate(person.sudo(), colleague, "Busy", "link")
+                    sudo._delegate(Actor(person.sudo(), "link"), colleague, "Busy")
                 except UserError:
                     savepoint.rollback()  # already takes part in that role
                     self._act(contract, person)
         elif move == "refuse" and person.role == "approver":
-            sudo._send_back(person.sudo(), "No", "link")
+            sudo._send_back(Actor(person.sudo(), "link"), "No")
         elif move == "refuse":
-            sudo._decline(person.sudo(), "No", "link")
+            sudo._decline(Actor(person.sudo(), "link"), "No")
         elif move == "cancel":
             contract.action_cancel("Changed plans")
         else:
@@ -147,15 +150,14 @@ class TestRoutingProperty(ContractCommon):
     def _act(self, contract, participant):
         """Approve or sign, as the participant's role asks."""
         if participant.role == "approver":
-            contract.sudo()._approve(participant.sudo(), "link")
+            contract.sudo()._approve(Actor(participant.sudo(), "link"))
         else:
             sudo = contract.with_user(self.portal_user).sudo()
             sudo._sign(
-                participant.with_user(self.portal_user).sudo(),
+                Actor(participant.with_user(self.portal_user).sudo(), "link"),
                 signature=self.signature,
                 signed_by=participant.partner_id.name,
                 digest=sudo.current_version_id.content_digest,
-                identified_by="link",
             )
 
     def _check_end(self, contract):

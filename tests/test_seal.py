@@ -14,13 +14,13 @@ from odoo.tools import mute_logger
 from odoo.tools.pdf import OdooPdfFileReader, PdfFileReader, PdfFileWriter
 
 from odoo.addons.customer_contract.exceptions import SealPendingError
+from odoo.addons.customer_contract.models.seal.customer_contract import _timestamp_pauses
 from odoo.addons.customer_contract.tools.pdf import seal as pdf_seal
 
 from .common import make_pdf
-from .seal_common import SealCommon, make_pkcs12, make_rsa_key
+from .seal_common import SEAL, SealCommon, make_pkcs12, make_rsa_key
 
 COMPLETION = "odoo.addons.customer_contract.models.signature.customer_contract_completion"
-SEAL = "odoo.addons.customer_contract.models.seal.customer_contract"
 
 
 @tagged("post_install", "-at_install")
@@ -319,7 +319,7 @@ class TestSeal(SealCommon):
                 post.return_value.headers = {"Content-Type": "text/html"}
                 self._store(contract)
                 self._assert_pending(contract)
-                contract._timestamp_pauses.clear()
+                _timestamp_pauses.clear()
                 post.return_value.headers = {"Content-Type": "application/timestamp-reply"}
                 post.return_value.content = b"<html>"
                 self._store(contract)

@@ -9,6 +9,7 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import Form, new_test_user, tagged
 
 from ..exceptions import VersionChangedError
+from ..utils import Actor
 from .common import ContractCommon, make_signature_picture
 
 
@@ -117,11 +118,10 @@ class TestSigning(ContractCommon):
         foreign = self._get_participant(other, self.customer)
         with self.assertRaises(UserError):
             contract.sudo()._sign(
-                foreign,
+                Actor(foreign, "link"),
                 signature=self.signature,
                 signed_by="Carla",
                 digest=contract.current_version_id.content_digest,
-                identified_by="link",
             )
 
     def test_only_the_manager_in_turn_signs_for_the_company(self):

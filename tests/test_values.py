@@ -2,6 +2,7 @@ from odoo import Command
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
+from ..utils import Actor
 from .value_common import ContractValueCommon
 
 
@@ -308,7 +309,7 @@ class TestValues(ContractValueCommon):
         )
         contract = self._create_sent_delivery()
         contract.sudo()._delegate(
-            self._get_participant(contract, self.customer), colleague, "On leave", "portal"
+            Actor(self._get_participant(contract, self.customer), "portal"), colleague, "On leave"
         )
         self.assertEqual(
             self._confirm(contract, partner=colleague, ovens="3")["outcome"], "changed"
@@ -371,11 +372,10 @@ class TestValues(ContractValueCommon):
     def _save(self, contract, revision=0, **typed):
         contract = contract.with_user(self.portal_user).sudo()
         return contract._save_value_draft(
-            self._get_participant(contract, self.customer).with_env(contract.env),
+            Actor(self._get_participant(contract, self.customer).with_env(contract.env), "portal"),
             typed,
             digest=contract.current_version_id.content_digest,
             revision=revision,
-            identified_by="portal",
         )
 
     def test_drafts_are_kept_as_typed(self):
@@ -459,7 +459,7 @@ class TestValues(ContractValueCommon):
         contract = self._create_sent_delivery()
         self._confirm(contract, carrier="post")
         customer = self._get_participant(contract, self.customer)
-        contract.sudo()._withdraw_values(customer, "portal")
+        contract.sudo()._withdraw_values(Actor(customer, "portal"))
         self.assertEqual(customer._get_value_draft()._get_typed(), {"carrier": "post"})
         with self.assertRaises(UserError):
             contract.action_accept_values()

@@ -4,6 +4,7 @@ from hypothesis import strategies as st
 from odoo.exceptions import UserError, ValidationError
 from odoo.tests import tagged
 
+from ..utils import Actor
 from .value_common import ContractValueCommon
 
 TEXTS = st.text(max_size=60)
@@ -76,7 +77,9 @@ class TestValuesProperty(ContractValueCommon):
         elif move == "refuse":
             contract.action_refuse_values("No")
         elif move == "withdraw":
-            contract.sudo()._withdraw_values(self._get_participant(contract, partner), "portal")
+            contract.sudo()._withdraw_values(
+                Actor(self._get_participant(contract, partner), "portal")
+            )
         else:
             typed = {
                 "confirm": {},

@@ -4,6 +4,7 @@ from odoo.tests import tagged
 
 from odoo.addons.customer_contract.controllers.contract_values import ContractValuesMixin
 
+from ..utils import Actor
 from .portal_common import ContractPortalCommon
 from .value_common import ContractValueCommon
 
@@ -63,11 +64,10 @@ class TestValuesToursPhone(ContractValueCommon, ContractPortalCommon):
         contract = self._create_sent_delivery(requester_id=self.link_holder.id)
         participant = self._get_participant(contract, self.link_holder)
         contract.sudo()._save_value_draft(
-            participant,
+            Actor(participant, "link"),
             {"remarks": "By the back door"},
             digest=contract.current_version_id.content_digest,
             revision=0,
-            identified_by="link",
         )
         self.start_tour(
             self._issue_link(contract, self.link_holder), "customer_contract_values_phone"

@@ -1,5 +1,6 @@
 from odoo import Command
 
+from ..utils import Actor
 from .common import ContractCommon
 
 
@@ -102,10 +103,9 @@ class ContractValueCommon(ContractCommon):
         contract = contract.with_user(self.portal_user).sudo()
         participant = self._get_participant(contract, partner or self.customer)
         result = contract._confirm_values(
-            participant.with_env(contract.env),
+            Actor(participant.with_env(contract.env), identified_by),
             typed,
             digest=digest or contract.current_version_id.content_digest,
-            identified_by=identified_by,
         )
         contract.invalidate_recordset()
         return result

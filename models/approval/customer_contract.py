@@ -1,7 +1,7 @@
 from odoo import _, api, fields, models
 from odoo.exceptions import UserError
 
-from ...const import PENDING_STATES
+from ...const import OPEN_STATES, PENDING_STATES
 
 
 class CustomerContract(models.Model):
@@ -307,14 +307,14 @@ class CustomerContract(models.Model):
             people=", ".join(makers.mapped("name")),
         )
 
-    def _approve(self, participant, identified_by):
-        self.ensure_one()
-        self._lock_for_act()
-        if participant.partner_id in self.sudo()._get_makers() and not self._has_four_eyes(
-            acting=participant
+    def _find_missing_right(self, participant, name):
+        if (
+            name == "approve"
+            and participant.partner_id in self._get_makers()
+            and not self._has_four_eyes(acting=participant)
         ):
-            raise UserError(self._get_four_eyes_problem())
-        return super()._approve(participant, identified_by)
+            return self._get_four_eyes_problem()
+        return super()._find_missing_right(participant, name)
 
     def _check_stand_in_allowed(self, stand_in):
         super()._check_stand_in_allowed(stand_in)
@@ -344,7 +344,7 @@ class CustomerContract(models.Model):
     def _waits_for_signatures(self):
         """Tell whether somebody may still have to sign."""
         self.ensure_one()
-        return self.state in ("draft", "approval", "sent", "disputed")
+        return self.state in OPEN_STATES
 
     def _get_authority_doubts(self):
         """Find doubts about the authority of those who sign for the counterparty.
@@ -360,14 +360,16 @@ class CustomerContract(models.Model):
         doubts = [Authority._find_doubt(self, person) for person in signers.partner_id]
         return [doubt for doubt in doubts if doubt[0]]
 
-    def _delegate(self, participant, partner, reason, identified_by):
+    def _delegate(self, actor, partner, reason):
         is_doubted, doubt = False, ""
-        if participant.role == "signer" and participant.party == "counterparty":
+        # Whoever passes a part on need not read participants.
+        participant_sudo = actor.participant.sudo()
+        if participant_sudo.role == "signer" and participant_sudo.party == "counterparty":
             kind, doubt = self.env["customer.contract.authority"]._find_doubt(self, partner)
             is_doubted = kind in ("expired", "amount")
         if is_doubted and self.company_id.contract_authority_refuse:
             raise UserError(_("This person may not sign this contract for the company."))
-        stand_in = super()._delegate(participant, partner, reason, identified_by)
+        stand_in = super()._delegate(actor, partner, reason)
         if is_doubted:
             self._log_event("authority_doubted", details={"doubt": doubt})
             self._tell_manager(doubt)
@@ -375,12 +377,12 @@ class CustomerContract(models.Model):
 
     # === AUTHORITY SIGNING === #
 
-    def _record_signature(self, participant, values, identified_by, details=None):
-        signature = super()._record_signature(participant, values, identified_by, details=details)
+    def _record_signature(self, actor, values, details=None):
+        signature = super()._record_signature(actor, values, details=details)
         # Authorities expire and rates change while a contract is out. Customers are not
         # kept from signing by what the company has registered about them.
-        if participant.party == "counterparty":
-            self._doubt_signature(participant)
+        if actor.participant.party == "counterparty":
+            self._doubt_signature(actor.participant)
         return signature
 
     def _doubt_signature(self, participant):

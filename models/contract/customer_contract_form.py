@@ -7,7 +7,7 @@ from odoo.fields import Domain
 
 from odoo.addons.base.models.res_users import check_identity
 
-from ...const import MAIL_LAYOUT
+from ...const import MAIL_LAYOUT, OPEN_STATES, PREPARING_STATES, SIGNABLE_STATES
 
 
 class CustomerContract(models.Model):
@@ -63,9 +63,7 @@ class CustomerContract(models.Model):
             )
             roles = own.mapped("role")
             contract.needs_approval = contract.sudo()._needs_approval()
-            contract.can_sign = (
-                may_sign and "signer" in roles and contract.state in ("draft", "sent")
-            )
+            contract.can_sign = may_sign and "signer" in roles and contract.state in SIGNABLE_STATES
             contract.can_approve = "approver" in roles and contract.state in (
                 "approval",
                 "sent",
@@ -87,7 +85,7 @@ class CustomerContract(models.Model):
     def _search_is_late(self, operator, value):
         if operator != "in":
             return NotImplemented
-        return Domain("state", "in", ("draft", "approval", "sent", "disputed")) & Domain(
+        return Domain("state", "in", OPEN_STATES) & Domain(
             "sign_deadline", "<=", fields.Date.context_today(self) + timedelta(days=2)
         )
 
@@ -136,7 +134,7 @@ class CustomerContract(models.Model):
         """
         self.ensure_one()
         self.check_access("write")
-        self._check_state("draft", "approval", "sent")
+        self._check_state(*PREPARING_STATES, "sent")
         self._check_can_be_sent()
         following = self._get_next_participants()
         outside = following.filtered(lambda participant: not participant._get_internal_user())

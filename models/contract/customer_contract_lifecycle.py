@@ -4,6 +4,9 @@ from odoo import _, api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
+from ...const import ASKED_STATES, ASKING_STATES, OPEN_STATES, PREPARING_STATES
+from ...utils import Actor
+
 
 class CustomerContract(models.Model):
     """What people do with a contract: submit, send, cancel, start again.
@@ -66,8 +69,7 @@ class CustomerContract(models.Model):
         """
         for contract in self:
             participant = contract._get_participant_in_turn(self.env.user.partner_id, "approver")
-            # Approvers may act on contracts that they may not edit.
-            contract.sudo()._approve(participant.sudo(), identified_by="backend")
+            contract._approve(Actor(participant, "backend"))
         return True
 
     def action_send(self):
@@ -91,7 +93,7 @@ class CustomerContract(models.Model):
         :raise UserError: if a contract is signed or already ended
         """
         self.check_access("write")
-        self._check_state("draft", "approval", "sent", "disputed", "expired")
+        self._check_state(*OPEN_STATES, "expired")
         for contract in self:
             informed = contract._get_informed_participants()
             contract._close("cancelled", "cancelled", reason=reason)
@@ -127,7 +129,7 @@ class CustomerContract(models.Model):
         :raise UserError: if a contract waits for nobody
         """
         self.check_access("write")
-        self._check_state("approval", "sent")
+        self._check_state(*ASKING_STATES)
         for contract in self:
             contract._remind(contract._get_next_participants())
         return True
@@ -171,7 +173,7 @@ class CustomerContract(models.Model):
                 )
         if self.date_start and self.date_end and self.date_start > self.date_end:
             problems.append(_("The contract ends before it starts."))
-        if self.sign_deadline and self.sign_deadline < fields.Date.context_today(self):
+        if self._is_overdue():
             problems.append(_("The deadline to sign has passed."))
         return problems
 
@@ -213,7 +215,7 @@ class CustomerContract(models.Model):
             if notify:
                 self._get_next_participants()._notify_request()
             return
-        self._check_state("draft", "approval")
+        self._check_state(*PREPARING_STATES)
         self._check_can_be_sent()
         if self._needs_approval():
             raise UserError(_("%(contract)s has to be approved first.", contract=self.display_name))
@@ -226,21 +228,16 @@ class CustomerContract(models.Model):
         self._change_state("sent", sent_on=fields.Datetime.now(), portal_published=True)
         self._log_event("sent")
 
-    def _approve(self, participant, identified_by):
+    def _approve(self, actor):
         """Record an approval and go on with whoever is next.
 
-        :param recordset participant: the approver
-        :param str identified_by: how the person was identified
+        :param Actor actor: the approver
         :raise UserError: if the person is not an approver in turn
         """
-        self.ensure_one()
-        self._check_state("approval", "sent")
-        if participant.role != "approver" or not participant._is_in_turn():
-            raise UserError(_("It is not your turn to act on this contract."))
-        self._check_identified(participant, identified_by)
-        participant._finish()
-        self._log_event("approved", participant=participant, identified_by=identified_by)
-        self._advance()
+        contract_sudo, actor_sudo, _reason = self._begin(actor, "approve")
+        actor_sudo.participant._finish()
+        contract_sudo._log_event("approved", actor=actor_sudo)
+        contract_sudo._advance()
 
     def _supersede(self):
         """Bring the contract back to draft and void what is open."""
@@ -291,7 +288,7 @@ class CustomerContract(models.Model):
         return self._get_acting_participants().filtered(
             lambda participant: (
                 participant.requested_on
-                and participant.state in ("requested", "viewed", "done", "disputed")
+                and participant.state in (*ASKED_STATES, "done", "disputed")
                 and not participant._get_internal_user()
             )
         )
@@ -302,7 +299,7 @@ class CustomerContract(models.Model):
         :rtype: list
         """
         return [
-            ("state", "in", ("approval", "sent")),
+            ("state", "in", ASKING_STATES),
             ("sign_deadline", "<", fields.Date.context_today(self)),
         ]
 
@@ -337,64 +334,44 @@ class CustomerContract(models.Model):
         """
         for contract in self:
             participant = contract._get_participant_in_turn(self.env.user.partner_id, "approver")
-            # Approvers may act on contracts that they may not edit.
-            contract.sudo()._send_back(participant.sudo(), reason, identified_by="backend")
+            contract._send_back(Actor(participant, "backend"), reason)
         return True
 
-    def _send_back(self, participant, reason, identified_by):
+    def _send_back(self, actor, reason):
         """Bring the contract back to draft because an approver wants it changed.
 
-        :param recordset participant: the approver, in turn
+        :param Actor actor: the approver, in turn
         :param str reason: what has to change; required
-        :param str identified_by: how the person was identified
         :raise UserError: if no reason is given, or it is not the person's turn
         """
-        self.ensure_one()
-        self._check_identified(participant, identified_by)
-        self._check_objection(participant, reason)
-        self._log_event(
-            "sent_back",
-            details={"reason": reason},
-            participant=participant,
-            identified_by=identified_by,
-        )
-        self._supersede()
-        self._tell_manager(
+        contract_sudo, actor_sudo, reason = self._begin(actor, "send_back", reason)
+        contract_sudo._log_event("sent_back", details={"reason": reason}, actor=actor_sudo)
+        contract_sudo._supersede()
+        contract_sudo._tell_manager(
             _(
                 "%(person)s sent the contract back: %(reason)s",
-                person=participant.partner_id.name,
+                person=actor_sudo.participant.partner_id.name,
                 reason=reason,
             )
         )
 
-    def _decline(self, participant, reason, identified_by):
+    def _decline(self, actor, reason):
         """End the request because a participant declines.
 
-        :param recordset participant: the participant in turn
+        :param Actor actor: the participant in turn
         :param str reason: why; required
-        :param str identified_by: how the person was identified
         :raise UserError: if no reason is given, or it is not the person's turn
         """
-        self.ensure_one()
-        self._check_objection(participant, reason)
-        participant._finish("declined")
-        self._close("declined", "declined", reason, participant, identified_by)
-        self._tell_manager(
+        contract_sudo, actor_sudo, reason = self._begin(actor, "decline", reason)
+        actor_sudo.participant._finish("declined")
+        contract_sudo._close("declined", "declined", reason, actor_sudo)
+        contract_sudo._tell_manager(
             _(
                 "%(person)s declined the contract: %(reason)s",
-                person=participant.partner_id.name,
+                person=actor_sudo.participant.partner_id.name,
                 reason=reason,
             )
         )
-
-    def _check_objection(self, participant, reason):
-        """Refuse an objection that is out of turn or without a reason."""
-        self._lock_for_act()
-        self._check_state("sent", "approval")
-        if not participant._is_in_turn():
-            raise UserError(_("It is not your turn to act on this contract."))
-        if not (reason or "").strip():
-            raise UserError(_("Please give a reason."))
 
     # === TERM === #
 

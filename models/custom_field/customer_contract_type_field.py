@@ -3,6 +3,8 @@ import re
 from odoo import _, api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
+from ...const import OPEN_STATES
+
 VALUE_TYPES = [
     ("char", "Text"),
     ("text", "Long Text"),
@@ -238,7 +240,7 @@ class CustomerContractTypeField(models.Model):
                 [
                     ("type_id", "=", row.type_id.id),
                     ("current_version_id", "!=", False),
-                    ("state", "in", ("draft", "approval", "sent", "disputed")),
+                    ("state", "in", OPEN_STATES),
                 ],
                 limit=1,
             ):

@@ -1,7 +1,9 @@
 import json
 
-from odoo import _, fields, models
+from odoo import _, api, fields, models
 from odoo.exceptions import UserError, ValidationError
+
+from ...utils import Act
 
 # After so many versions, changes are for the manager to accept: nobody fills the
 # evidence with versions without end.
@@ -70,60 +72,57 @@ class CustomerContract(models.Model):
             not row._is_same(values[row.name], current.get(row.name), self.sudo()) for row in rows
         )
 
-    def _sign(self, participant, *, digest, **values):
+    def _sign(self, actor, *, digest, **values):
         self.ensure_one()
         # The signer has no rights on contracts: the system decides.
         contract_sudo = self.sudo()
         contract_sudo._lock_for_act()
         # Whoever was shown something else is told so first.
         is_shown = digest == contract_sudo.current_version_id.content_digest
-        if is_shown and contract_sudo._can_be_signed(participant.sudo()):
-            if problems := contract_sudo._get_value_problems(participant):
+        if is_shown and contract_sudo._can_be_signed(actor.participant.sudo()):
+            if problems := contract_sudo._get_value_problems(actor.participant):
                 raise UserError("\n".join(problems))
-        return super()._sign(participant, digest=digest, **values)
+        return super()._sign(actor, digest=digest, **values)
 
-    def _record_signature(self, participant, values, identified_by, details=None):
+    def _record_signature(self, actor, values, details=None):
         # Papers come another way than signatures on the page.
         if self._get_pending_proposal():
-            raise UserError("\n".join(self._get_value_problems(participant)))
-        return super()._record_signature(participant, values, identified_by, details=details)
+            raise UserError("\n".join(self._get_value_problems(actor.participant)))
+        return super()._record_signature(actor, values, details=details)
 
     # === MAY THEY? === #
 
-    def _check_can_fill_in(self, participant, identified_by):
-        """Refuse details of whoever is not in turn, or was not identified surely enough.
+    @api.model
+    def _get_acts(self):
+        return super()._get_acts() | {"fill_in": Act(("signer",), ("sent",))}
 
-        :param recordset participant: the participant
-        :param str identified_by: how the person was identified
-        :raise UserError: telling why not
-        """
-        self.ensure_one()
-        if not participant._can_fill_in_values():
-            if participant._fills_in_values():
-                raise UserError(self._explain_why_not(participant))
-            raise UserError(_("There is nothing for you to fill in here."))
-        self._check_identified(participant, identified_by)
+    def _find_obstacle(self, participant, name):
+        if name != "fill_in":
+            return super()._find_obstacle(participant, name)
+        if participant._can_fill_in_values():
+            return None
+        if participant._fills_in_values():
+            return self._explain_why_not(participant)
+        return _("There is nothing for you to fill in here.")
 
     # === DRAFTS === #
 
-    def _save_value_draft(self, participant, typed, *, digest, revision, identified_by):
+    def _save_value_draft(self, actor, typed, *, digest, revision):
         """Keep what a person has typed, as it was typed.
 
-        :param recordset participant: the participant, elevated
+        :param Actor actor: the participant
         :param dict typed: texts by the fields' names
         :param str digest: of the version that was shown
         :param int revision: of the draft that was typed into
-        :param str identified_by: how the person was identified
         :return: ``revision`` and ``errors`` by name; or ``stale`` and the ``typed`` texts
             that were saved elsewhere in the meantime
         :rtype: dict
         :raise UserError: if the person may not, or a field is not one of theirs
         """
-        self.ensure_one()
-        self._lock_for_act()
-        self._check_can_fill_in(participant, identified_by)
-        rows = self._check_typed(typed)
-        draft_sudo = participant._get_value_draft()
+        contract_sudo, actor_sudo, _reason = self._begin(actor, "fill_in")
+        participant_sudo = actor_sudo.participant
+        rows = contract_sudo._check_typed(typed)
+        draft_sudo = participant_sudo._get_value_draft()
         stored = draft_sudo._get_typed()
         if draft_sudo and draft_sudo.revision != revision:
             differing = [name for name in typed if stored.get(name, typed[name]) != typed[name]]
@@ -131,7 +130,7 @@ class CustomerContract(models.Model):
                 return {"stale": True, "revision": draft_sudo.revision, "typed": stored}
         merged = {**stored, **typed}
         if not draft_sudo:
-            draft_sudo = draft_sudo.create({"participant_id": participant.id})
+            draft_sudo = draft_sudo.create({"participant_id": participant_sudo.id})
         if merged != stored or not draft_sudo.content_digest:
             draft_sudo.write(
                 {
@@ -142,7 +141,7 @@ class CustomerContract(models.Model):
             )
         return {
             "revision": draft_sudo.revision,
-            "errors": self._parse_typed_values(typed, rows)[1],
+            "errors": contract_sudo._parse_typed_values(typed, rows)[1],
         }
 
     def _check_typed(self, typed):
@@ -183,30 +182,38 @@ class CustomerContract(models.Model):
 
     # === CONFIRMING === #
 
-    def _confirm_values(self, participant, typed, *, digest, identified_by):
+    def _confirm_values(self, actor, typed, *, digest):
         """Confirm details, as they are or with changes.
 
         Nothing is recorded but the draft if something is wrong or was changed by
         somebody else in the meantime.
 
-        :param recordset participant: the participant in turn, elevated
+        :param Actor actor: the participant in turn
         :param dict typed: texts by the fields' names; the others remain as they are
         :param str digest: of the version that was shown
-        :param str identified_by: how the person was identified
         :return: ``outcome``: ``confirmed``, ``changed``, ``proposed``, ``invalid`` with
             ``errors`` by name, or ``conflict`` with ``conflicts``
         :rtype: dict
         :raise UserError: if the person may not
         """
-        self.ensure_one()
-        self._lock_for_act()
-        self._check_can_fill_in(participant, identified_by)
+        contract_sudo, actor_sudo, _reason = self._begin(actor, "fill_in")
+        return contract_sudo._take_in_values(actor_sudo, typed, digest)
+
+    def _take_in_values(self, actor, typed, digest):
+        """Read what was typed, and have it count as far as it can.
+
+        :param Actor actor: the participant, elevated
+        :param dict typed: texts by the fields' names
+        :param str digest: of the version that was shown
+        :return: the outcome, as of `_confirm_values`
+        :rtype: dict
+        """
         rows = self._check_typed(typed)
         others = self._get_pending_proposal().filtered(
-            lambda one: one.participant_id != participant
+            lambda one: one.participant_id != actor.participant
         )
         if others:
-            raise UserError("\n".join(self._get_value_problems(participant)))
+            raise UserError("\n".join(self._get_value_problems(actor.participant)))
         if digest != self.current_version_id.content_digest:
             return {"outcome": "conflict", "conflicts": self._find_conflicts(digest, typed)}
         current = self._get_property_values()
@@ -222,15 +229,13 @@ class CustomerContract(models.Model):
         }
         self._get_pending_proposal()._close("withdrawn")
         if not changes:
-            self._mark_confirmed(participant)
-            self._log_event(
-                "values_confirmed", participant=participant, identified_by=identified_by
-            )
+            self._mark_confirmed(actor.participant)
+            self._log_event("values_confirmed", actor=actor)
             return {"outcome": "confirmed"}
         if self._must_be_accepted(changes):
-            self._propose_values(participant, changes, identified_by)
+            self._propose_values(actor, changes)
             return {"outcome": "proposed"}
-        self._apply_values(participant, changes, identified_by)
+        self._apply_values(actor, changes)
         return {"outcome": "changed"}
 
     def _mark_confirmed(self, participant):

@@ -95,14 +95,14 @@ class CustomerContract(models.Model):
             "unit-short",
         )
 
-    def _propose_values(self, participant, changes, identified_by):
+    def _propose_values(self, actor, changes):
         """Put changed values to the contract's manager.
 
-        :param recordset participant: who changed them, elevated
+        :param Actor actor: who changed them, elevated
         :param dict changes: new values by the fields' names
-        :param str identified_by: how the person was identified
         """
         self.ensure_one()
+        participant = actor.participant
         described = self._describe_value_changes(changes)
         self.env["customer.contract.value.proposal"].sudo()._with_pass().create(
             {
@@ -111,15 +111,14 @@ class CustomerContract(models.Model):
                 "version_id": self.current_version_id.id,
                 "values": json.dumps(changes),
                 "proposed_on": fields.Datetime.now(),
-                "identified_by": identified_by,
+                "identified_by": actor.identified_by,
             }
         )
         participant._get_value_draft().unlink()
         self._log_event(
             "values_proposed",
             details={"fields": described},
-            participant=participant,
-            identified_by=identified_by,
+            actor=actor,
         )
         text = _(
             "%(person)s wants to change %(changes)s. Nobody can sign until you accept or "
@@ -168,7 +167,7 @@ class CustomerContract(models.Model):
         self._log_event("values_accepted", participant=participant)
         if needs_new_approval:
             self._supersede()
-            self._log_values_changed(participant, changes, proposal.identified_by)
+            self._log_values_changed(proposal._get_actor(), changes)
             self._write_values(changes)
             self._tell_manager(
                 _(
@@ -177,7 +176,7 @@ class CustomerContract(models.Model):
                 )
             )
             return
-        self._apply_values(participant, changes, proposal.identified_by)
+        self._apply_values(proposal._get_actor(), changes)
         self._send_template(
             "customer_contract.mail_template_values_accepted", participant.partner_id
         )
@@ -200,31 +199,28 @@ class CustomerContract(models.Model):
             "customer_contract.mail_template_values_refused", participant.partner_id
         )
 
-    def _withdraw_values(self, participant, identified_by):
+    def _withdraw_values(self, actor):
         """Take a change back that waits, as the person who made it.
 
         What was typed is a draft again.
 
-        :param recordset participant: the person, elevated
-        :param str identified_by: how the person was identified
+        :param Actor actor: the person
         :raise UserError: if nothing of the person's waits
         """
-        self.ensure_one()
-        self._lock_for_act()
-        self._check_can_fill_in(participant, identified_by)
-        proposal = self._get_pending_proposal()
-        if proposal.participant_id != participant:
+        contract_sudo, actor_sudo, _reason = self._begin(actor, "fill_in")
+        participant_sudo = actor_sudo.participant
+        proposal = contract_sudo._get_pending_proposal()
+        if proposal.participant_id != participant_sudo:
             raise UserError(_("No change of yours waits any more."))
         values = proposal._get_values()
-        rows = self._get_value_fields().filtered(lambda row: row.name in values)
+        rows = contract_sudo._get_value_fields().filtered(lambda row: row.name in values)
         proposal._close("withdrawn")
-        self._log_event("values_withdrawn", participant=participant, identified_by=identified_by)
-        self._save_value_draft(
-            participant,
+        contract_sudo._log_event("values_withdrawn", actor=actor_sudo)
+        contract_sudo._save_value_draft(
+            actor_sudo,
             {row.name: row._format_typed(values[row.name]) for row in rows if row.is_editable},
-            digest=self.current_version_id.content_digest,
-            revision=participant._get_value_draft().revision,
-            identified_by=identified_by,
+            digest=contract_sudo.current_version_id.content_digest,
+            revision=participant_sudo._get_value_draft().revision,
         )
 
     # === WHAT ENDS A PROPOSAL === #
@@ -234,9 +230,7 @@ class CustomerContract(models.Model):
             contract._get_pending_proposal()._close("withdrawn")
         return super()._supersede()
 
-    def _close(self, state, event_type, reason="", participant=None, identified_by=None):
+    def _close(self, state, event_type, reason="", actor=None):
         for contract in self:
             contract._get_pending_proposal()._close("withdrawn")
-        return super()._close(
-            state, event_type, reason=reason, participant=participant, identified_by=identified_by
-        )
+        return super()._close(state, event_type, reason=reason, actor=actor)

@@ -54,18 +54,18 @@ class CustomerContract(models.Model):
 
     # === NEW VERSIONS === #
 
-    def _apply_values(self, participant, changes, identified_by):
+    def _apply_values(self, actor, changes):
         """Have changed values count: record them and freeze the contract with them.
 
-        :param recordset participant: who changed them, elevated
+        :param Actor actor: who changed them, elevated
         :param dict changes: new values by the fields' names
-        :param str identified_by: how the person was identified
         """
         self.ensure_one()
+        participant = actor.participant
         handovers_sudo = self._get_devices_in_use(participant)
         again = self._get_signed_before(participant)
         names = again.mapped("partner_id.name")
-        described = self._log_values_changed(participant, changes, identified_by, names)
+        described = self._log_values_changed(actor, changes, names)
         self._write_values(changes)
         self._log_event("version_superseded", details={"version": self.current_version_id.number})
         self._ask_again_after(again, participant)
@@ -86,12 +86,11 @@ class CustomerContract(models.Model):
         Handover_sudo = self.env["customer.contract.in.person"].sudo()
         return Handover_sudo._get_of(participant).filtered(lambda one: one._is_usable())
 
-    def _log_values_changed(self, participant, changes, identified_by, names=()):
+    def _log_values_changed(self, actor, changes, names=()):
         """Record changed values in the trail, before they are written.
 
-        :param recordset participant: who changed them
+        :param Actor actor: who changed them
         :param dict changes: new values by the fields' names
-        :param str identified_by: how the person was identified
         :param list[str] names: who is asked to sign again
         :return: old and new text by label
         :rtype: dict[str, list[str]]
@@ -100,8 +99,7 @@ class CustomerContract(models.Model):
         self._log_event(
             "values_changed",
             details={"fields": described, **({"sign_again": list(names)} if names else {})},
-            participant=participant,
-            identified_by=identified_by,
+            actor=actor,
         )
         return described
 

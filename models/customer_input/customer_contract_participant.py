@@ -40,13 +40,12 @@ class CustomerContractParticipant(models.Model):
         """Tell whether the person may change and confirm details now."""
         self.ensure_one()
         contract = self.contract_id
-        deadline = contract.sign_deadline
         return (
             self._fills_in_values()
             and contract.state == "sent"
             and bool(contract.current_version_id)
             and self._is_in_turn()
-            and not (deadline and deadline < fields.Date.context_today(self))
+            and not contract._is_overdue()
         )
 
     def _get_value_draft(self):

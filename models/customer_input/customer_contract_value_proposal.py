@@ -2,6 +2,8 @@ import json
 
 from odoo import fields, models
 
+from ...utils import Actor
+
 
 class CustomerContractValueProposal(models.Model):
     """Changed details that count only once the contract's manager accepts them."""
@@ -74,3 +76,11 @@ class CustomerContractValueProposal(models.Model):
             "state",
             "reason",
         }
+
+    def _get_actor(self):
+        """Return who made the proposal.
+
+        :rtype: Actor
+        """
+        self.ensure_one()
+        return Actor(self.participant_id, self.identified_by)

@@ -2,6 +2,9 @@ from odoo import _, api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import email_domain_extract, email_normalize
 
+from ...const import ASKING_STATES
+from ...utils import Act, Actor
+
 
 class CustomerContract(models.Model):
     """Signers and approvers who pass their part on to a colleague."""
@@ -69,66 +72,60 @@ class CustomerContract(models.Model):
         own = self.participant_ids.filtered(
             lambda person: person.partner_id == self.env.user.partner_id and person._is_in_turn()
         )
-        # Whoever may act on a contract may not be allowed to edit it.
-        self.sudo()._delegate(own[:1].sudo(), partner, reason, identified_by="backend")
+        self._delegate(Actor(own[:1], "backend"), partner, reason)
         return True
 
-    def _delegate(self, participant, partner, reason, identified_by):
+    @api.model
+    def _get_acts(self):
+        return super()._get_acts() | {
+            "delegate": Act(("approver", "signer"), ASKING_STATES, needs_reason=True)
+        }
+
+    def _find_obstacle(self, participant, name):
+        if name != "delegate":
+            return super()._find_obstacle(participant, name)
+        if not participant or not participant._is_in_turn():
+            return _("It is not your turn to act on this contract.")
+        if not participant._can_be_delegated():
+            return _("This contract cannot be passed on to somebody else.")
+        return None
+
+    def _delegate(self, actor, partner, reason):
         """Pass a participant's part on to a colleague, whoever asked for it.
 
-        :param recordset participant: the participant in turn
+        Whoever could pass it on without being identified could pass it on to himself.
+
+        :param Actor actor: the participant in turn
         :param recordset partner: the colleague
         :param str reason: why; required
-        :param str identified_by: how the participant was identified
         :return: the stand-in
         :rtype: recordset of `customer.contract.participant`
         :raise UserError: if that is not possible, telling why
         """
-        self.ensure_one()
-        self._check_can_delegate(participant, reason, identified_by)
+        contract_sudo, actor_sudo, reason = self._begin(actor, "delegate", reason)
+        participant_sudo = actor_sudo.participant
         partner.ensure_one()
-        participant._check_stand_in(partner)
+        participant_sudo._check_stand_in(partner)
         with self.env.cr.savepoint():
-            stand_in = participant._pass_on(partner, reason.strip())
-            self._check_stand_in_allowed(stand_in)
-        self._log_event(
-            "delegated",
-            details=stand_in._prepare_delegation_details(),
-            participant=participant,
-            identified_by=identified_by,
+            stand_in_sudo = participant_sudo._pass_on(partner, reason)
+            contract_sudo._check_stand_in_allowed(stand_in_sudo)
+        contract_sudo._log_event(
+            "delegated", details=stand_in_sudo._prepare_delegation_details(), actor=actor_sudo
         )
-        stand_in._request()
-        stand_in.with_context(
-            customer_contract_delegator=participant.partner_id.name,
-            customer_contract_reason=reason.strip(),
+        stand_in_sudo._request()
+        stand_in_sudo.with_context(
+            customer_contract_delegator=participant_sudo.partner_id.name,
+            customer_contract_reason=reason,
         )._notify_request("customer_contract.mail_template_delegated")
-        self._tell_manager(
+        contract_sudo._tell_manager(
             _(
                 "%(person)s passed the contract on to %(colleague)s: %(reason)s",
-                person=participant.partner_id.name,
+                person=participant_sudo.partner_id.name,
                 colleague=partner.display_name,
-                reason=reason.strip(),
+                reason=reason,
             )
         )
-        return stand_in
-
-    def _check_can_delegate(self, participant, reason, identified_by):
-        """Refuse to pass a part on out of turn, without reason or without identity.
-
-        :param recordset participant: the participant who wants to
-        :param str reason: why
-        :param str identified_by: how the participant was identified
-        :raise UserError: telling why not
-        """
-        self._lock_for_act()
-        if not participant or not participant._is_in_turn():
-            raise UserError(_("It is not your turn to act on this contract."))
-        if not participant._can_be_delegated():
-            raise UserError(_("This contract cannot be passed on to somebody else."))
-        # Whoever could pass it on without being identified could pass it on to himself.
-        self._check_identified(participant, identified_by)
-        if not (reason or "").strip():
-            raise UserError(_("Please give a reason."))
+        return stand_in_sudo
 
     def _check_stand_in_allowed(self, stand_in):
         """Refuse a stand-in with whom the contract would break a rule.

@@ -2,6 +2,8 @@ from odoo import _, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import email_normalize
 
+from ...const import ASKING_STATES
+
 ACCOUNT_POLICIES = ("portal", "portal_2fa")
 
 
@@ -22,7 +24,7 @@ class CustomerContractParticipant(models.Model):
         self.ensure_one()
         return (
             self.contract_id.allow_delegation
-            and self.contract_id.state in ("approval", "sent")
+            and self.contract_id.state in ASKING_STATES
             and self.role in ("approver", "signer")
             and self._is_in_turn()
         )

@@ -2,6 +2,8 @@ from odoo import _, api, fields, models
 from odoo.exceptions import AccessError, ValidationError
 from odoo.fields import Domain
 
+from ...const import ASKED_STATES, ASKING_STATES
+
 
 class CustomerContractSubstitute(models.Model):
     """Who approves and signs contracts while somebody is away."""
@@ -127,8 +129,8 @@ class CustomerContractSubstitute(models.Model):
                 [
                     ("partner_id", "in", away.user_id.partner_id.ids),
                     ("role", "in", ("approver", "signer")),
-                    ("state", "in", ("requested", "viewed")),
-                    ("contract_id.state", "in", ("approval", "sent")),
+                    ("state", "in", ASKED_STATES),
+                    ("contract_id.state", "in", ASKING_STATES),
                 ]
             )
         )

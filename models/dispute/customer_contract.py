@@ -1,6 +1,9 @@
 from odoo import _, api, fields, models
 from odoo.exceptions import UserError
 
+from ...const import ASKING_STATES
+from ...utils import Act
+
 
 class CustomerContract(models.Model):
     """How a contract is disputed, and how that ends.
@@ -89,12 +92,33 @@ class CustomerContract(models.Model):
         if not (answer or "").strip():
             raise UserError(_("Please answer what was disputed."))
 
-    def _dispute(self, participant, reason, identified_by, category=None, clause=None, files=()):
+    @api.model
+    def _get_acts(self):
+        return super()._get_acts() | {
+            "dispute": Act(("signer",), ASKING_STATES, needs_reason=True),
+            "reply": Act(("signer",), ("disputed",), asks_identity=False),
+            "withdraw_dispute": Act(("signer",), ("disputed",), asks_identity=False),
+        }
+
+    def _find_obstacle(self, participant, name):
+        if name not in ("reply", "withdraw_dispute"):
+            return super()._find_obstacle(participant, name)
+        if not self._get_own_dispute(participant):
+            return _("You have no open objection to this contract.")
+        return None
+
+    def _find_missing_right(self, participant, name):
+        if name == "dispute" and not self.allow_dispute:
+            return _("This contract cannot be disputed. Please write to your contact.")
+        if name == "dispute" and self._is_overdue():
+            return _("The deadline to sign this contract has passed.")
+        return super()._find_missing_right(participant, name)
+
+    def _dispute(self, actor, reason, category=None, clause=None, files=()):
         """Hold the request because a signer disagrees with something.
 
-        :param recordset participant: the signer in turn
+        :param Actor actor: the signer in turn
         :param str reason: with what; required
-        :param str identified_by: how the person was identified
         :param recordset category: the `customer.contract.dispute.category`
         :param int clause: the number of the section meant, in the frozen content
         :param list files: pairs of a name and the content
@@ -103,17 +127,15 @@ class CustomerContract(models.Model):
         :raise UserError: if no reason is given, it is not the person's turn, or a file is
             not accepted
         """
-        self.ensure_one()
-        self._check_identified(participant, identified_by)
-        self._check_objection(participant, reason)
-        self._check_can_dispute(participant)
+        contract_sudo, actor_sudo, reason = self._begin(actor, "dispute", reason)
+        participant_sudo = actor_sudo.participant
         Dispute = self.env["customer.contract.dispute"]
         files = Dispute._prepare_files(files)
-        clause_title = self._get_clause_title(clause)
-        dispute_sudo = Dispute._open(participant, reason, category, clause_title, files)
-        participant._write_guarded({"state": "disputed"})
-        self._change_state("disputed", closing_reason=reason)
-        self._log_event(
+        clause_title = contract_sudo._get_clause_title(clause)
+        dispute_sudo = Dispute._open(participant_sudo, reason, category, clause_title, files)
+        participant_sudo._write_guarded({"state": "disputed"})
+        contract_sudo._change_state("disputed", closing_reason=reason)
+        contract_sudo._log_event(
             "disputed",
             details={
                 "reason": reason,
@@ -121,31 +143,16 @@ class CustomerContract(models.Model):
                 "clause": clause_title or "",
                 **Dispute._prepare_file_details(files),
             },
-            participant=participant,
-            identified_by=identified_by,
+            actor=actor_sudo,
         )
-        self._tell_manager(
+        contract_sudo._tell_manager(
             _(
                 "%(person)s disputes the contract: %(reason)s",
-                person=participant.partner_id.name,
+                person=participant_sudo.partner_id.name,
                 reason=reason,
             )
         )
         return dispute_sudo
-
-    def _check_can_dispute(self, participant):
-        """Refuse a dispute that the contract does not allow, or that comes too late.
-
-        :param recordset participant: the participant in turn
-        :raise UserError: telling why
-        """
-        self.ensure_one()
-        if participant.role != "signer":
-            raise UserError(_("It is not your turn to act on this contract."))
-        if not self.allow_dispute:
-            raise UserError(_("This contract cannot be disputed. Please write to your contact."))
-        if self.sign_deadline and self.sign_deadline < fields.Date.context_today(self):
-            raise UserError(_("The deadline to sign this contract has passed."))
 
     def _get_clause_title(self, number):
         """Return number and title of a section of the frozen contract.
@@ -160,52 +167,52 @@ class CustomerContract(models.Model):
                 return f"{section['number']}. {section['title']}"
         return None
 
-    def _reply_to_dispute(self, participant, text, files=()):
+    def _reply_to_dispute(self, actor, text, files=()):
         """Add to the thread of the open dispute, as the signer who objects.
 
-        :param recordset participant: the signer
+        :param Actor actor: the signer
         :param str text: what was written
         :param list files: pairs of a name and the content
         :raise UserError: if the person has no open dispute, or wrote nothing
         """
-        self.ensure_one()
-        dispute_sudo = self._get_own_dispute(participant)
-        if not (text or "").strip():
+        contract_sudo, actor_sudo, text = self._begin(actor, "reply", text)
+        if not text:
             raise UserError(_("Please type your message."))
+        dispute_sudo = contract_sudo._get_own_dispute(actor_sudo.participant)
         dispute_sudo._post_reply(
-            participant.partner_id, text.strip(), dispute_sudo._prepare_files(files)
+            actor_sudo.participant.partner_id, text, dispute_sudo._prepare_files(files)
         )
 
-    def _withdraw_dispute(self, participant, identified_by, is_settled=False):
+    def _withdraw_dispute(self, actor, is_settled=False):
         """Go on with the request, as the signer who objected.
 
-        :param recordset participant: the signer
-        :param str identified_by: how the person was identified
+        :param Actor actor: the signer
         :param bool is_settled: whether an answer settled the point
         :raise UserError: if the person has no open dispute
         """
-        self.ensure_one()
-        self._lock_for_act()
-        dispute_sudo = self._get_own_dispute(participant)
+        contract_sudo, actor_sudo, _reason = self._begin(actor, "withdraw_dispute")
+        dispute_sudo = contract_sudo._get_own_dispute(actor_sudo.participant)
         is_explained = bool(is_settled and dispute_sudo.answered_on)
-        self._log_event(
-            "dispute_resolved" if is_explained else "dispute_withdrawn",
-            participant=participant,
-            identified_by=identified_by,
+        contract_sudo._log_event(
+            "dispute_resolved" if is_explained else "dispute_withdrawn", actor=actor_sudo
         )
-        self._resume("explained" if is_explained else "withdrawn")
-        self._tell_manager(
-            _("%(person)s has no more objection.", person=participant.partner_id.name)
+        contract_sudo._resume("explained" if is_explained else "withdrawn")
+        contract_sudo._tell_manager(
+            _(
+                "%(person)s has no more objection.",
+                person=actor_sudo.participant.partner_id.name,
+            )
         )
 
-    def _decline(self, participant, reason, identified_by):
-        self._check_identified(participant, identified_by)
+    def _decline(self, actor, reason):
         # Whoever objected may decline instead: then the objection has ended.
+        contract_sudo = self.sudo()
         if self.state == "disputed" and (reason or "").strip():
-            self._lock_for_act()
-            self._get_own_dispute(participant)
-            self._resume("ended")
-        return super()._decline(participant, reason, identified_by)
+            contract_sudo._lock_for_act()
+            if not contract_sudo._get_own_dispute(actor.participant.sudo()):
+                raise UserError(_("You have no open objection to this contract."))
+            contract_sudo._resume("ended")
+        return super()._decline(actor, reason)
 
     def _get_next_step(self, partner=None):
         # Participants see who is waited for, not each other's disputes.
@@ -225,16 +232,15 @@ class CustomerContract(models.Model):
         return self.sudo().dispute_ids.filtered(lambda dispute: not dispute.closed_on)
 
     def _get_own_dispute(self, participant):
-        """Return the open dispute of a participant.
+        """Return the open dispute of a participant, if there is one.
 
         :param recordset participant: the participant
         :rtype: recordset of `customer.contract.dispute`, elevated
-        :raise UserError: if there is none
         """
         self.ensure_one()
         dispute_sudo = self._get_open_dispute()
         if self.state != "disputed" or not dispute_sudo or not dispute_sudo._is_for(participant):
-            raise UserError(_("You have no open objection to this contract."))
+            return dispute_sudo.browse()
         return dispute_sudo
 
     def _resume(self, outcome):
@@ -256,12 +262,12 @@ class CustomerContract(models.Model):
             contract._get_open_dispute()._end("new_version")
         return super()._supersede()
 
-    def _close(self, state, event_type, reason="", participant=None, identified_by=None):
+    def _close(self, state, event_type, reason="", actor=None):
         for contract in self:
             contract._get_open_dispute()._end("ended")
             disputed = contract.participant_ids.filtered(lambda person: person.state == "disputed")
             disputed._write_guarded({"state": "skipped"})
-        return super()._close(state, event_type, reason, participant, identified_by)
+        return super()._close(state, event_type, reason, actor)
 
     def _prolong_links(self):
         """Have personal links last as long as the deadline that was put off."""

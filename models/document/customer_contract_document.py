@@ -82,14 +82,13 @@ class CustomerContractDocument(models.Model):
         for document in self:
             document.access_count = counts.get(document.id, 0)
 
-    def _log_access(self, act, participant=None, identified_by="backend"):
+    def _log_access(self, act, actor=None):
         """Record in the access log that somebody got to see the file.
 
         :param str act: ``opened``, ``downloaded`` or ``thumbnail``
-        :param recordset participant: as whom the person is here, if not as an employee
-        :param str identified_by: how the person was identified
+        :param Actor actor: as whom the person is here, if not as an employee
         """
-        self.env["customer.contract.document.access"]._append(self, act, participant, identified_by)
+        self.env["customer.contract.document.access"]._append(self, act, actor)
 
     def action_view_accesses(self):
         """Open the access log of the file.

@@ -48,17 +48,16 @@ class CustomerContractDocumentAccess(models.Model):
     user_agent = fields.Char("Program")
 
     @api.model
-    def _append(self, document, act, participant=None, identified_by="backend"):
+    def _append(self, document, act, actor=None):
         """Record that somebody got to see a file.
 
         :param recordset document: the `customer.contract.document`
         :param str act: a value of ``act``
-        :param recordset participant: as whom the person is here, if not as an employee
-        :param str identified_by: how the person was identified
+        :param Actor actor: as whom the person is here, if not as an employee
         """
         document.ensure_one()
         contract = document.contract_id
-        actor = contract._prepare_event_actor(participant, identified_by)
+        person = contract._prepare_event_actor(actor)
         client = contract._prepare_event_client()
         values = {
             "contract_id": contract.id,
@@ -67,9 +66,9 @@ class CustomerContractDocumentAccess(models.Model):
             "document_checksum": document.checksum,
             "act": act,
             "accessed_on": fields.Datetime.now(),
-            "person": actor["name"],
-            "address": actor.get("email") or actor.get("login") or "",
-            "identified_by": identified_by,
+            "person": person["name"],
+            "address": person.get("email") or person.get("login") or "",
+            "identified_by": actor.identified_by if actor else "backend",
             "ip_address": client.get("ip_address", ""),
             "user_agent": client.get("user_agent", ""),
         }

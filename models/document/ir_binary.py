@@ -3,6 +3,8 @@ from contextlib import nullcontext
 from odoo import models
 from odoo.http import request
 
+from ...utils import Actor
+
 DOCUMENT = "customer.contract.document"
 ACTS = {"raw": "opened", "datas": "opened", "db_datas": "opened", "thumbnail": "thumbnail"}
 
@@ -41,7 +43,8 @@ class IrBinary(models.AbstractModel):
             document_sudo = self.env(cr=cursor)[DOCUMENT].sudo().browse(document_id).exists()
             if not document_sudo or document_sudo._is_repeated_request():
                 return
+            nobody = document_sudo.contract_id.participant_ids.browse()
             document_sudo._log_access(
                 "downloaded" if request.params.get("download") else act,
-                identified_by="backend" if self.env.user._is_internal() else "portal",
+                None if self.env.user._is_internal() else Actor(nobody, "portal"),
             )

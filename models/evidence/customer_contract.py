@@ -61,20 +61,21 @@ class CustomerContract(models.Model):
     )
     _to_finalize = models.Index("(id) WHERE state = 'signed' AND copies_sent_on IS NULL")
 
-    def _log_event(self, event_type, details=None, participant=None, identified_by=None):
+    def _log_event(self, event_type, details=None, participant=None, actor=None):
         """Append an event to the trail of one contract.
 
         :param str event_type: a kind of event
         :param dict details: what to keep about it
-        :param recordset participant: the participant who acts or is acted on
-        :param str identified_by: how the acting person was identified
+        :param recordset participant: whom it is about; whoever acts if left out
+        :param Actor actor: the participant who acts, if it is one
         :return: the event
         :rtype: recordset of `customer.contract.event`
         """
         self.ensure_one()
+        participant = participant or (actor.participant if actor else None)
         payload = {
-            "actor": self._prepare_event_actor(participant, identified_by),
-            "identified_by": identified_by or "",
+            "actor": self._prepare_event_actor(actor),
+            "identified_by": actor.identified_by if actor else "",
             "details": details or {},
             **self._prepare_event_client(),
         }
@@ -93,15 +94,14 @@ class CustomerContract(models.Model):
             }
         return self.env["customer.contract.event"]._append(self, event_type, payload)
 
-    def _prepare_event_actor(self, participant, identified_by):
+    def _prepare_event_actor(self, actor):
         """Prepare who acts: the participant by a personal link, else the user.
 
-        :param recordset participant: the participant concerned, if any
-        :param str identified_by: how the acting person was identified
+        :param Actor actor: the participant who acts, if it is one
         :rtype: dict
         """
-        if participant and identified_by and self.env.user._is_public():
-            partner = participant.partner_id
+        if actor and actor.participant and self.env.user._is_public():
+            partner = actor.participant.partner_id
             return {
                 "kind": "participant",
                 "name": partner.name or "",

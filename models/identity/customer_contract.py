@@ -2,8 +2,8 @@ from odoo import _, api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.http import request
 
-from ...const import AUTH_METHOD_KEY, IDENTITY_POLICIES
-from ...utils import get_strength
+from ...const import ASKING_STATES, AUTH_METHOD_KEY, IDENTITY_POLICIES
+from ...utils import Act, get_strength
 
 # How far each way of identification reaches, measured by the policies above.
 REACHED = {
@@ -80,29 +80,27 @@ class CustomerContract(models.Model):
             "identification": self.identity_policy,
         }
 
-    def _is_identified(self, participant, identified_by):
+    def _is_identified(self, actor):
         """Tell whether a person was identified surely enough to act.
 
         Employees act under the company's own rules. Whatever is not known to be
         enough is not enough.
 
-        :param recordset participant: the participant who wants to act
-        :param str identified_by: how the person was identified
+        :param Actor actor: who wants to act
         """
         self.ensure_one()
-        if identified_by in ("backend", "identity_check"):
-            return bool(participant._get_internal_user())
-        return get_strength(REACHED.get(identified_by)) >= get_strength(self.identity_policy)
+        if actor.identified_by in ("backend", "identity_check"):
+            return bool(actor.participant._get_internal_user())
+        return get_strength(REACHED.get(actor.identified_by)) >= get_strength(self.identity_policy)
 
-    def _check_identified(self, participant, identified_by):
+    def _check_identified(self, actor):
         """Refuse to act for whoever was not identified surely enough.
 
-        :param recordset participant: the participant who wants to act
-        :param str identified_by: how the person was identified
+        :param Actor actor: who wants to act
         :raise UserError: telling what is needed
         """
         self.ensure_one()
-        if not self._is_identified(participant, identified_by):
+        if not self._is_identified(actor):
             raise UserError(
                 {
                     "code": _("Please enter the code that we send to your e-mail address."),
@@ -113,6 +111,12 @@ class CustomerContract(models.Model):
                     ),
                 }.get(self.identity_policy, _("You could not be identified."))
             )
+
+    @api.model
+    def _get_acts(self):
+        return super()._get_acts() | {
+            "choose_channel": Act(("signer",), ("draft", *ASKING_STATES), asks_identity=False)
+        }
 
     @api.model
     def _get_login_strength(self):

@@ -1,6 +1,8 @@
 from odoo import _, fields, models
 from odoo.exceptions import UserError
 
+from ...utils import Actor
+
 
 class CustomerContractParticipant(models.Model):
     """One-time codes, and the wish to sign on paper instead."""
@@ -32,7 +34,7 @@ class CustomerContractParticipant(models.Model):
         """
         self.ensure_one()
         return self.contract_id.identity_policy == "code" and not self.contract_id._is_identified(
-            self, identified_by
+            Actor(self, identified_by)
         )
 
     def _can_get_code(self):
@@ -88,9 +90,7 @@ class CustomerContractParticipant(models.Model):
             return _("Too many wrong codes were entered.")
         outcome = self.env["customer.contract.code"]._spend(self, code)
         if outcome == "ok":
-            self.contract_id._log_event(
-                "code_accepted", participant=self, identified_by="link_code"
-            )
+            self.contract_id._log_event("code_accepted", actor=Actor(self, "link_code"))
             return None
         self.contract_id._log_event("code_refused", participant=self, details={"why": outcome})
         if outcome == "locked":
@@ -132,17 +132,16 @@ class CustomerContractParticipant(models.Model):
         :raise UserError: if it is not the person's turn
         """
         self.ensure_one()
+        actor = Actor(self, identified_by)
         contract = self.contract_id
-        contract._lock_for_act()
-        if not self._is_in_turn() or self.role != "signer":
-            raise UserError(_("It is not your turn to act on this contract."))
+        contract._begin(actor, "choose_channel")
         if self.channel == channel:
             return
         self._write_guarded({"channel": channel})
         if channel == "paper":
-            contract._log_event("consent_withdrawn", participant=self, identified_by=identified_by)
+            contract._log_event("consent_withdrawn", actor=actor)
         else:
-            contract._log_event("paper_revoked", participant=self, identified_by=identified_by)
+            contract._log_event("paper_revoked", actor=actor)
 
     def _request(self):
         # Whoever is asked again starts afresh.

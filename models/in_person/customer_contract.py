@@ -1,7 +1,8 @@
 from odoo import _, api, fields, models
 from odoo.exceptions import UserError
 
-from ...const import OPEN_STATES
+from ...const import OPEN_STATES, SIGNABLE_STATES
+from ...utils import Actor
 
 
 class CustomerContract(models.Model):
@@ -79,7 +80,7 @@ class CustomerContract(models.Model):
         :rtype: recordset of `customer.contract.participant`
         """
         self.ensure_one()
-        if self.state not in ("draft", "sent") or not self.has_access("write"):
+        if self.state not in SIGNABLE_STATES or not self.has_access("write"):
             return self.participant_ids.browse()
         return self._get_next_participants().filtered(
             lambda participant: not self._find_in_person_problem(participant)
@@ -101,7 +102,7 @@ class CustomerContract(models.Model):
             or participant.partner_id == self.env.user.partner_id
         ):
             return _("Only signers outside your company sign in person.")
-        if not self._is_identified(participant, "in_person"):
+        if not self._is_identified(Actor(participant, "in_person")):
             return _("This contract asks %(person)s to log in to sign.", person=person)
         if participant.channel != "esign" or not participant._may_esign():
             return _("%(person)s signs this contract on paper.", person=person)
@@ -134,10 +135,11 @@ class CustomerContract(models.Model):
         )
         return self.env["customer.contract.in.person"]._issue(participant_sudo, self.env.user)
 
-    def _record_signature(self, participant, values, identified_by, details=None):
+    def _record_signature(self, actor, values, details=None):
         """Record the witness of whoever signs in person, and tell the signer by mail."""
-        if identified_by != "in_person":
-            return super()._record_signature(participant, values, identified_by, details)
+        if actor.identified_by != "in_person":
+            return super()._record_signature(actor, values, details)
+        participant = actor.participant
         # Nobody has rights on handovers.
         handover_sudo = (
             self.env["customer.contract.in.person"]
@@ -149,14 +151,13 @@ class CustomerContract(models.Model):
             raise UserError(_("The time to sign is over. Please hand the device back."))
         witness_sudo = handover_sudo.witness_id
         row = super()._record_signature(
-            participant,
+            actor,
             {
                 **values,
                 "account": participant.partner_id.email,
                 "witnessed_by": witness_sudo.name,
                 "witness_account": witness_sudo.login,
             },
-            identified_by,
             {**(details or {}), "witnessed_by": witness_sudo.name},
         )
         handover_sudo._close()

@@ -3,6 +3,8 @@ import re
 from odoo import _, api, models
 from odoo.tools import format_date, format_datetime
 
+from ...const import PREPARING_STATES
+
 # Letters and digits that people and scanners take for each other; codes have only the
 # letters and the digits 2 to 7.
 MISREAD = str.maketrans("018", "OIB")
@@ -128,7 +130,7 @@ class CustomerContract(models.Model):
                 "Signed by everyone, and terminated as of %(date)s.",
                 date=format_date(self.env, self.termination_date),
             )
-        if self.state in ("draft", "approval") and self.signature_ids:
+        if self.state in PREPARING_STATES and self.signature_ids:
             return _("In preparation: it was signed in part, but not by everyone.")
         return {
             "draft": _("In preparation: it is not signed."),

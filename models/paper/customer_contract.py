@@ -1,9 +1,9 @@
-from odoo import _, fields, models
+from odoo import _, api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 
 from ...const import ASKED_STATES
-from ...utils import ContractPrint
+from ...utils import Act, ContractPrint
 
 RECEIVED = "paper_received"
 
@@ -34,23 +34,42 @@ class CustomerContract(models.Model):
                 for participant in contract.participant_ids
             )
 
-    def _check_can_use_paper(self, participant, identified_by, is_sending=False):
-        """Refuse to sign by hand whoever cannot do it now.
+    @api.model
+    def _get_acts(self):
+        return super()._get_acts() | {
+            # A one-time code is asked for when the signed contract is sent.
+            "print": Act(("signer",), ("sent",), asks_identity=False),
+            "submit_paper": Act(("signer",), ("sent",)),
+        }
 
-        A one-time code is asked for when the signed contract is sent.
+    def _find_obstacle(self, participant, name):
+        if name in ("print", "submit_paper"):
+            if participant._can_choose_paper():
+                return None
+            return self._explain_why_not_on_paper(participant)
+        obstacle = super()._find_obstacle(participant, name)
+        if not obstacle and name == "fill_in" and participant._get_paper().state == "submitted":
+            return _("We are checking the contract that you have signed on paper.")
+        return obstacle
 
-        :param recordset participant: the participant, elevated
-        :param str identified_by: how the person was identified
-        :param bool is_sending: whether the signed contract is about to be sent
-        :raise UserError: telling why
+    def _find_missing_right(self, participant, name):
+        if name in ("print", "submit_paper"):
+            if problems := self._get_value_problems(participant):
+                return "\n".join(problems)
+        return super()._find_missing_right(participant, name)
+
+    def _begin_paper(self, actor):
+        """Begin to sign by hand, for whoever is known surely enough, but for a code.
+
+        :param Actor actor: the signer
+        :return: as `_begin`
+        :rtype: tuple[recordset, Actor, str]
+        :raise UserError: telling why not
         """
-        self.ensure_one()
-        if not participant._can_choose_paper():
-            raise UserError(self._explain_why_not_on_paper(participant))
-        if is_sending or not participant._needs_code(identified_by):
-            self._check_identified(participant, identified_by)
-        if problems := self._get_value_problems(participant):
-            raise UserError("\n".join(problems))
+        begun = contract_sudo, actor_sudo, _reason = self._begin(actor, "print")
+        if not actor_sudo.participant._needs_code(actor_sudo.identified_by):
+            contract_sudo._check_identified(actor_sudo)
+        return begun
 
     def _explain_why_not_on_paper(self, participant):
         """Explain to a participant why signing by hand is not possible now.
@@ -65,61 +84,53 @@ class CustomerContract(models.Model):
             return _("This contract cannot be signed on paper.")
         return self._explain_why_not(participant)
 
-    def _get_paper_copy(self, participant, identified_by):
+    def _get_paper_copy(self, actor):
         """Return the PDF that a person prints and signs, and record that it was taken.
 
-        :param recordset participant: the participant, elevated
-        :param str identified_by: how the person was identified
+        :param Actor actor: the signer
         :rtype: recordset of `customer.contract.paper.copy`, elevated
         :raise UserError: if the person cannot sign by hand now
         """
-        self.ensure_one()
-        self._check_can_use_paper(participant, identified_by)
-        copy_sudo = self.env["customer.contract.paper.copy"]._ensure(self)
-        self._log_event(
+        contract_sudo, actor_sudo, _reason = self._begin_paper(actor)
+        copy_sudo = self.env["customer.contract.paper.copy"]._ensure(contract_sudo)
+        contract_sudo._log_event(
             "paper_downloaded",
             details={"sha256": copy_sudo.digest, "pages": copy_sudo.page_count},
-            participant=participant,
-            identified_by=identified_by,
+            actor=actor_sudo,
         )
-        participant._touch_paper()
+        actor_sudo.participant._touch_paper()
         return copy_sudo
 
-    def _collect_paper(self, participant, identified_by):
+    def _collect_paper(self, actor):
         """Return the draft in which a person's signed pages are collected.
 
-        :param recordset participant: the participant, elevated
-        :param str identified_by: how the person was identified
+        :param Actor actor: the signer
         :rtype: recordset of `customer.contract.paper`, elevated
         :raise UserError: if the person cannot sign by hand now, or has already sent it
         """
-        self.ensure_one()
-        self._lock_for_act()
-        self._check_can_use_paper(participant, identified_by)
+        _contract, actor_sudo, _reason = self._begin_paper(actor)
         # Of two tabs that begin at the same time, the second one is run again and finds
         # what the first has begun.
-        participant._touch_paper()
-        participant.flush_recordset(["paper_since"])
-        paper_sudo = self.env["customer.contract.paper"]._ensure_draft(participant)
+        actor_sudo.participant._touch_paper()
+        actor_sudo.participant.flush_recordset(["paper_since"])
+        paper_sudo = self.env["customer.contract.paper"]._ensure_draft(actor_sudo.participant)
         paper_sudo._check_is_draft()
         return paper_sudo
 
-    def _submit_paper(self, participant, values, identified_by, is_confirmed=False):
+    def _submit_paper(self, actor, values, is_confirmed=False):
         """Send what was collected, as the signed contract of a person.
 
-        :param recordset participant: the participant, elevated
+        :param Actor actor: the signer
         :param dict values: ``signed_by``, ``capacity`` and ``signed_date``
-        :param str identified_by: how the person was identified
         :param bool is_confirmed: whether the person knows what is wrong with the pages
         :return: the paper, elevated
         :rtype: recordset of `customer.contract.paper`
         :raise UserError: if it cannot be sent now
         """
-        self.ensure_one()
-        self._lock_for_act()
-        self._check_can_use_paper(participant, identified_by, is_sending=True)
-        paper_sudo = self.env["customer.contract.paper"]._ensure_draft(participant)
-        self._check_paper_values(values)
+        contract_sudo, actor_sudo, _reason = self._begin(actor, "submit_paper")
+        participant_sudo = actor_sudo.participant
+        paper_sudo = self.env["customer.contract.paper"]._ensure_draft(participant_sudo)
+        contract_sudo._check_paper_values(values)
         if paper_sudo.page_ids and paper_sudo.check_state == "problem" and not is_confirmed:
             raise UserError(
                 "\n".join(paper_sudo._find_problems())
@@ -130,28 +141,26 @@ class CustomerContract(models.Model):
         paper_sudo._submit(
             {
                 **values,
-                "identified_by": f"paper_{identified_by}",
-                "account": participant.partner_id.email if user._is_public() else user.login,
+                "identified_by": f"paper_{actor_sudo.identified_by}",
+                "account": participant_sudo.partner_id.email if user._is_public() else user.login,
                 **self._prepare_event_client(),
             }
         )
-        if participant.channel != "paper":
-            participant._write_guarded({"channel": "paper"})
-            self._log_event(
-                "consent_withdrawn", participant=participant, identified_by=identified_by
-            )
-        participant._touch_paper()
-        self._log_event(
-            "paper_submitted",
-            details=paper_sudo._prepare_details(),
-            participant=participant,
-            identified_by=identified_by,
+        if participant_sudo.channel != "paper":
+            participant_sudo._write_guarded({"channel": "paper"})
+            contract_sudo._log_event("consent_withdrawn", actor=actor_sudo)
+        participant_sudo._touch_paper()
+        contract_sudo._log_event(
+            "paper_submitted", details=paper_sudo._prepare_details(), actor=actor_sudo
         )
-        if self.company_id.contract_paper_auto_accept and paper_sudo.check_state == "matched":
+        if (
+            contract_sudo.company_id.contract_paper_auto_accept
+            and paper_sudo.check_state == "matched"
+        ):
             paper_sudo._accept(decided_by="")
         else:
             paper_sudo._ask_to_check()
-        self._finish_paper_activities()
+        contract_sudo._finish_paper_activities()
         return paper_sudo
 
     def _check_paper_values(self, values):
@@ -327,11 +336,6 @@ class CustomerContract(models.Model):
             people = ", ".join(papers_sudo.mapped("signed_by"))
             return _("The paper signed by %(people)s is being checked", people=people)
         return step
-
-    def _check_can_fill_in(self, participant, identified_by):
-        super()._check_can_fill_in(participant, identified_by)
-        if participant._get_paper().state == "submitted":
-            raise UserError(_("We are checking the contract that you have signed on paper."))
 
     # === PAPER EVIDENCE === #
 

@@ -1,6 +1,8 @@
 from odoo import _, fields, models
 from odoo.exceptions import UserError
 
+from ...utils import Actor
+
 
 class CustomerContractPaper(models.Model):
     """How a paper that was sent is checked: accepted as a signature, or returned."""
@@ -168,10 +170,7 @@ class CustomerContractPaper(models.Model):
                 )
             )
         return contract._record_signature(
-            participant,
-            self._prepare_signature(),
-            identified_by=self.identified_by,
-            details=details,
+            Actor(participant, self.identified_by), self._prepare_signature(), details=details
         )
 
     def _prepare_signature(self):

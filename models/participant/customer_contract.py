@@ -1,7 +1,7 @@
 from odoo import Command, _, api, fields, models
 from odoo.exceptions import UserError
 
-from ...const import PENDING_STATES
+from ...const import ASKING_STATES, OPEN_STATES, PENDING_STATES, PREPARING_STATES
 
 
 class CustomerContract(models.Model):
@@ -135,7 +135,7 @@ class CustomerContract(models.Model):
                 continue
             if contract._is_in_approval(following):
                 contract._change_state("approval")
-            elif contract.state in ("draft", "approval"):
+            elif contract.state in PREPARING_STATES:
                 contract._mark_sent()
             asked = following.filtered(lambda participant: participant.state == "waiting")
             asked._request()
@@ -147,7 +147,7 @@ class CustomerContract(models.Model):
 
         :param recordset following: the participants whose turn it is
         """
-        return self.state in ("draft", "approval") and all(
+        return self.state in PREPARING_STATES and all(
             participant.role == "approver" for participant in following
         )
 
@@ -162,14 +162,13 @@ class CustomerContract(models.Model):
             moved = {"stage_id": stage.id} if stage else {}
             contract._write_guarded({"state": state, **values, **moved})
 
-    def _close(self, state, event_type, reason="", participant=None, identified_by=None):
+    def _close(self, state, event_type, reason="", actor=None):
         """End the request without signatures.
 
         :param str state: the final state
         :param str event_type: the event that tells why
         :param str reason: the words of whoever ended it
-        :param recordset participant: the participant who ended it, if any
-        :param str identified_by: how that participant was identified
+        :param Actor actor: the participant who ended it, if it was one
         """
         for contract in self:
             contract._change_state(state, closing_reason=reason or False)
@@ -183,8 +182,7 @@ class CustomerContract(models.Model):
             contract._log_event(
                 event_type,
                 details={"reason": reason} if reason else None,
-                participant=participant,
-                identified_by=identified_by,
+                actor=actor,
             )
 
     def _check_state(self, *states):
@@ -193,16 +191,22 @@ class CustomerContract(models.Model):
         :param str states: the states that allow it
         :raise UserError: in any other state
         """
-        labels = dict(self._fields["state"]._description_selection(self.env))
         for contract in self:
             if contract.state not in states:
-                raise UserError(
-                    _(
-                        "%(contract)s is %(state)s, so this cannot be done any more.",
-                        contract=contract.display_name,
-                        state=labels[contract.state].lower(),
-                    )
-                )
+                raise UserError(contract._explain_state())
+
+    def _explain_state(self):
+        """Explain that something cannot be done any more in the contract's state.
+
+        :rtype: str
+        """
+        self.ensure_one()
+        labels = dict(self._fields["state"]._description_selection(self.env))
+        return _(
+            "%(contract)s is %(state)s, so this cannot be done any more.",
+            contract=self.display_name,
+            state=labels[self.state].lower(),
+        )
 
     # === STEP ROUTING === #
 
@@ -313,7 +317,7 @@ class CustomerContract(models.Model):
                 "You passed this on to %(person)s.",
                 person=", ".join(participant._get_stand_ins().mapped("partner_id.name")),
             )
-        if participant.state == "skipped" and self.state in ("approval", "sent", "signed"):
+        if participant.state == "skipped" and self.state in (*ASKING_STATES, "signed"):
             return _("Somebody else has already done this.")
         return super()._explain_why_not(participant)
 
@@ -341,7 +345,7 @@ class CustomerContract(models.Model):
         """
         self.ensure_one()
         self.check_access("write")
-        self._check_state("draft", "approval", "sent", "disputed")
+        self._check_state(*OPEN_STATES)
         self._lock_for_act()
         participant = self.participant_ids.filtered(lambda person: person.id == participant_id)
         partner = self.env["res.partner"].browse(partner_id).exists()

@@ -3,6 +3,7 @@ from odoo.exceptions import ValidationError
 from odoo.tools import email_normalize
 
 from ...const import ASKED_STATES
+from ...utils import Actor
 
 MOVED_WITH_STEP = ("contract_id", "role", "sequence")
 
@@ -313,9 +314,7 @@ class CustomerContractParticipant(models.Model):
         :param str identified_by: how the person was identified
         """
         for participant in self:
-            participant.contract_id._log_event(
-                "viewed", participant=participant, identified_by=identified_by
-            )
+            participant.contract_id._log_event("viewed", actor=Actor(participant, identified_by))
             if participant.state == "requested":
                 participant._write_guarded({"state": "viewed", "viewed_on": fields.Datetime.now()})
 

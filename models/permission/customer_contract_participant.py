@@ -1,5 +1,7 @@
-from odoo import _, fields, models
+from odoo import _, models
 from odoo.exceptions import UserError
+
+from ...const import PENDING_STATES
 
 
 class CustomerContractParticipant(models.Model):
@@ -33,12 +35,11 @@ class CustomerContractParticipant(models.Model):
         """Tell whether the person can sign by hand now."""
         self.ensure_one()
         contract_sudo = self.sudo().contract_id
-        deadline = contract_sudo.sign_deadline
         return (
             self._may_sign_on_paper()
             and contract_sudo.state == "sent"
             and self._is_in_turn()
-            and not (deadline and deadline < fields.Date.context_today(self))
+            and not contract_sudo._is_overdue()
         )
 
     def _choose_channel(self, channel, identified_by):
@@ -56,7 +57,7 @@ class CustomerContractParticipant(models.Model):
         for participant in self:
             if (
                 participant.role != "signer"
-                or participant.state not in ("waiting", "requested", "viewed", "disputed")
+                or participant.state not in (*PENDING_STATES, "disputed")
                 or participant._get_internal_user()
             ):
                 continue

@@ -2,6 +2,8 @@ from odoo import _, api, fields, models
 from odoo.exceptions import AccessError
 from odoo.fields import Domain
 
+from ...const import ASKING_STATES
+
 
 class ResPartner(models.Model):
     """Which contacts may sign contracts electronically."""
@@ -91,7 +93,7 @@ class ResPartner(models.Model):
             .search(
                 [
                     ("partner_id", "in", changed.ids),
-                    ("contract_id.state", "in", ("approval", "sent", "disputed")),
+                    ("contract_id.state", "in", (*ASKING_STATES, "disputed")),
                 ]
             )
         )

@@ -2,7 +2,15 @@ from odoo import _, api, models
 from odoo.fields import Domain
 from odoo.http import request
 
-from ...const import LINKS_KEY, MAIL_LAYOUT, PORTAL, PREPARING_STATES, PREVIEW_KEY
+from ...const import (
+    ASKED_STATES,
+    ASKING_STATES,
+    LINKS_KEY,
+    MAIL_LAYOUT,
+    PORTAL,
+    PREPARING_STATES,
+    PREVIEW_KEY,
+)
 
 
 class CustomerContract(models.Model):
@@ -237,12 +245,12 @@ class CustomerContract(models.Model):
 
         :rtype: odoo.fields.Domain
         """
-        return Domain("state", "in", ("approval", "sent")) & Domain(
+        return Domain("state", "in", ASKING_STATES) & Domain(
             "participant_ids",
             "any",
             [
                 ("partner_id", "=", self.env.user.partner_id.id),
-                ("state", "in", ("requested", "viewed")),
+                ("state", "in", ASKED_STATES),
                 ("role", "!=", "observer"),
             ],
         )

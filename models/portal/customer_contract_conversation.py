@@ -84,10 +84,11 @@ class CustomerContract(models.Model):
             return self.env.ref(f"customer_contract.{name}")
         return super()._track_subtype(initial_values)
 
-    def _log_event(self, event_type, details=None, participant=None, identified_by=None):
+    def _log_event(self, event_type, details=None, participant=None, actor=None):
         event = super()._log_event(
-            event_type, details=details, participant=participant, identified_by=identified_by
+            event_type, details=details, participant=participant, actor=actor
         )
+        participant = participant or (actor.participant if actor else None)
         for audience in sorted(event._get_audiences().get(event_type, ())):
             if audience.startswith("mt_"):
                 self._tell_followers(audience, event_type, participant)

@@ -1,6 +1,6 @@
 from odoo import _, models
 
-from ...const import PREVIEW_KEY
+from ...const import PREPARING_STATES, PREVIEW_KEY
 
 
 class CustomerContract(models.Model):
@@ -106,7 +106,7 @@ class CustomerContract(models.Model):
         self.ensure_one()
         part = self.participant_ids.filtered(lambda participant: participant.partner_id == partner)
         acts = any(participant.role != "observer" for participant in part)
-        if acts and self.state in ("draft", "approval"):
+        if acts and self.state in PREPARING_STATES:
             return _("The contract has not been sent yet.")
         if acts:
             return _(

@@ -3,7 +3,7 @@ import logging
 from odoo import _, api, fields, models
 from odoo.fields import Domain
 
-from ...const import ASKED_STATES
+from ...const import ASKED_STATES, ASKING_STATES
 from .customer_contract_type import REMINDER_DEFAULTS
 
 _logger = logging.getLogger(__name__)
@@ -78,9 +78,7 @@ class CustomerContract(models.Model):
 
         :rtype: odoo.fields.Domain
         """
-        return Domain("state", "in", ("approval", "sent")) & Domain(
-            "automatic_reminders", "=", True
-        )
+        return Domain("state", "in", ASKING_STATES) & Domain("automatic_reminders", "=", True)
 
     def _remind_if_due(self):
         """Remind those people of the contract whose reminder is due today.

@@ -2,6 +2,8 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 
+from ...const import ASKING_STATES
+
 
 class CustomerContractParticipant(models.Model):
     """When a person is reminded next."""
@@ -61,7 +63,7 @@ class CustomerContractParticipant(models.Model):
         contract = self.contract_id
         if (
             not contract.automatic_reminders
-            or contract.state not in ("approval", "sent")
+            or contract.state not in ASKING_STATES
             or not self.last_contact_on
             or not self._is_in_turn()
             or self._get_internal_user()

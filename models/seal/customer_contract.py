@@ -11,6 +11,8 @@ TIMESTAMP_TIMEOUT = 10
 # For how many seconds an authority that did not answer is not asked again, so that
 # one outage does not hold up every contract that waits.
 TIMESTAMP_PAUSE = 60
+# Addresses of timestamp authorities, and until when this process does not ask them again.
+_timestamp_pauses = {}
 
 
 class CustomerContract(models.Model):
@@ -60,8 +62,6 @@ class CustomerContract(models.Model):
         groups="base.group_user",
         help="The time that the timestamp authority confirmed.",
     )
-    # Addresses of timestamp authorities, and until when they are not asked again.
-    _timestamp_pauses = {}
 
     def _get_guarded_fields(self):
         return super()._get_guarded_fields() | {
@@ -133,13 +133,13 @@ class CustomerContract(models.Model):
         # pyHanko takes a moment to load, which contracts without a seal need not wait for.
         from ...tools.pdf.seal import ask_timestamp_authority
 
-        if self._timestamp_pauses.get(url, 0) > time.monotonic():
+        if _timestamp_pauses.get(url, 0) > time.monotonic():
             raise self._prepare_timestamp_refusal(url)
         try:
             return ask_timestamp_authority(url, TIMESTAMP_TIMEOUT)
         except Exception as error:
             # an answer that is no timestamp makes pyHanko fail in many ways
-            self._timestamp_pauses[url] = time.monotonic() + TIMESTAMP_PAUSE
+            _timestamp_pauses[url] = time.monotonic() + TIMESTAMP_PAUSE
             raise self._prepare_timestamp_refusal(url) from error
 
     def _prepare_timestamp_refusal(self, url):

@@ -2,7 +2,7 @@ from odoo import Command, _, api, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
-from ...const import OPEN_STATES, PREPARING_STATES
+from ...const import OPEN_STATES, PENDING_STATES, PREPARING_STATES
 
 
 class CustomerContract(models.Model):
@@ -343,8 +343,7 @@ class CustomerContract(models.Model):
         self._log_event("contact_left", details=details, participant=own[:1])
         observer._end_observation()
         is_waited_for = self.state in OPEN_STATES and any(
-            participant.state in ("waiting", "requested", "viewed")
-            for participant in own - observer
+            participant.state in PENDING_STATES for participant in own - observer
         )
         if is_waited_for:
             text = _(

@@ -1,5 +1,6 @@
 from . import (
     customer_contract,
+    customer_contract_act,
     customer_contract_completion,
     customer_contract_consent,
     customer_contract_event,

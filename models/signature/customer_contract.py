@@ -5,10 +5,11 @@ import time
 from odoo import _, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.http import request
-from odoo.tools import SQL, consteq
+from odoo.tools import consteq
 
+from ...const import PREPARING_STATES, SIGNABLE_STATES
 from ...exceptions import VersionChangedError
-from ...utils import SignaturePlace
+from ...utils import Actor, SignaturePlace
 
 MAX_NAME_LENGTH = 120
 IDENTITY_CHECK_SECONDS = 10 * 60
@@ -48,11 +49,10 @@ class CustomerContract(models.Model):
         participant = self._get_participant_in_turn(self.env.user.partner_id, "signer")
         version = self.sudo()._ensure_frozen()
         self._sign(
-            participant,
+            Actor(participant, "identity_check" if self._is_identity_confirmed() else "backend"),
             signature=signature,
             signed_by=signed_by or self.env.user.name,
             digest=version.content_digest,
-            identified_by="identity_check" if self._is_identity_confirmed() else "backend",
         )
         return True
 
@@ -102,51 +102,34 @@ class CustomerContract(models.Model):
         :param recordset participant: the participant who wants to sign
         """
         self.ensure_one()
-        deadline = self.sign_deadline
         return (
             participant.contract_id == self
             and participant.role == "signer"
             and participant in self._get_next_participants()
             and participant.channel == "esign"
-            and self.state in ("draft", "sent")
+            and self.state in SIGNABLE_STATES
             and bool(self.current_version_id)
-            and not (deadline and deadline < fields.Date.context_today(self))
+            and not self._is_overdue()
         )
 
-    def _sign(
-        self,
-        participant,
-        *,
-        signature,
-        signed_by,
-        digest,
-        identified_by,
-        consent=None,
-    ):
+    def _sign(self, actor, *, signature, signed_by, digest, consent=None):
         """Record a signature and go on with whoever is next.
 
         The signature, its event and all states are one transaction. Callers have
         established who the acting person is; everything else is checked here.
 
-        :param recordset participant: the signer
+        :param Actor actor: the signer
         :param str signature: the picture in base64
         :param str signed_by: the name as typed
         :param str digest: SHA-256 of the content the person was shown
-        :param str identified_by: how the person was identified
         :param recordset consent: the `customer.contract.consent` agreed to
         :return: the signature
         :rtype: recordset of `customer.contract.signature`
         :raise VersionChangedError: if the person was shown something else
         :raise UserError: if the person cannot sign now
         """
-        self.ensure_one()
-        # The signer has no rights on evidence and states: the system records.
-        contract_sudo = self.sudo()
-        participant_sudo = participant.sudo()
-        contract_sudo._lock_for_act()
-        if not contract_sudo._can_be_signed(participant_sudo):
-            raise UserError(contract_sudo._explain_why_not(participant_sudo))
-        contract_sudo._check_identified(participant_sudo, identified_by)
+        contract_sudo, actor_sudo, _reason = self._begin(actor, "sign")
+        participant_sudo = actor_sudo.participant
         version = contract_sudo.current_version_id
         if not isinstance(digest, str) or not consteq(
             digest.encode(), version.content_digest.encode()
@@ -158,7 +141,7 @@ class CustomerContract(models.Model):
         image = Signature._prepare_image(signature)
         user = self.env.user
         return contract_sudo._record_signature(
-            participant_sudo,
+            actor_sudo,
             {
                 "signed_by": self._clean_name(signed_by),
                 "capacity": participant_sudo.capacity,
@@ -169,17 +152,15 @@ class CustomerContract(models.Model):
                 "account": participant_sudo.partner_id.email if user._is_public() else user.login,
                 **self._prepare_event_client(),
             },
-            identified_by,
         )
 
-    def _record_signature(self, participant, values, identified_by, details=None):
+    def _record_signature(self, actor, values, details=None):
         """Record an act of signing, whichever way it came, and go on with whoever is next.
 
         All checks are the caller's.
 
-        :param recordset participant: the participant who signed, elevated
+        :param Actor actor: who signed, elevated
         :param dict values: who signed, with what, and from where
-        :param str identified_by: how the person was identified
         :param dict details: what else the trail keeps about it
         :return: the signature, elevated
         :rtype: recordset of `customer.contract.signature`
@@ -189,16 +170,16 @@ class CustomerContract(models.Model):
         row = self.env["customer.contract.signature"]._record(
             {
                 "contract_id": self.id,
-                "participant_id": participant.id,
+                "participant_id": actor.participant.id,
                 "version_id": version.id,
                 "content_digest": version.content_digest,
                 "signed_on": fields.Datetime.now(),
                 "intent_text": self._get_signing_intent(),
-                "identified_by": identified_by,
+                "identified_by": actor.identified_by,
                 **values,
             }
         )
-        participant._finish()
+        actor.participant._finish()
         self._log_event(
             "signed",
             details={
@@ -206,24 +187,11 @@ class CustomerContract(models.Model):
                 "signed_by": row.signed_by,
                 **(details or {}),
             },
-            participant=participant,
-            identified_by=identified_by,
+            actor=actor,
         )
         if self.state == "sent" or not self._get_next_participants():
             self._advance()
         return row
-
-    def _lock_for_act(self):
-        """Have acts on the contract wait for each other.
-
-        Whoever waited for an act that changed the contract starts again and sees it:
-        the database reports a conflict, upon which Odoo repeats the request. Odoo's
-        own `lock_for_update` would refuse instead of waiting.
-        """
-        self.ensure_one()
-        self.env.cr.execute(
-            SQL("SELECT id FROM customer_contract WHERE id = %s FOR UPDATE", self.id)
-        )
 
     def _get_signing_intent(self):
         """Return the words of the button with which a person signs this contract."""
@@ -258,13 +226,11 @@ class CustomerContract(models.Model):
         self.ensure_one()
         if participant.state == "done":
             return _("You have already signed this contract.")
-        if self.state == "expired" or (
-            self.sign_deadline and self.sign_deadline < fields.Date.context_today(self)
-        ):
+        if self.state == "expired" or self._is_overdue():
             return _("The deadline to sign this contract has passed.")
         if self.state == "disputed":
             return _("This contract is disputed. It can be signed once that is settled.")
-        if self.state in ("draft", "approval"):
+        if self.state in PREPARING_STATES:
             return _("This contract is being revised. You will get the new version.")
         if self.state == "sent" and participant.state == "waiting":
             people = ", ".join(self._get_next_participants().mapped("partner_id.name"))

@@ -1,1 +1,1 @@
-from . import test_packages
+from . import test_acts, test_packages
