@@ -2,7 +2,9 @@ from unittest.mock import patch
 
 from odoo.tests import tagged
 
-from odoo.addons.customer_contract.controllers.contract_values import ContractValuesMixin
+from odoo.addons.customer_contract.controllers.customer_input import (
+    CustomerContractCustomerInput,
+)
 
 from .portal_common import ContractPortalCommon
 from .value_common import ContractValueCommon
@@ -32,7 +34,7 @@ class TestValuesTours(ContractValueCommon, ContractPortalCommon):
         self._get_participant(contract, self.customer)._write_guarded(
             {"confirmed_version_id": False}
         )
-        prepare = ContractValuesMixin._prepare_value_form
+        prepare = CustomerContractCustomerInput._prepare_value_form
         calls = []
 
         def show_outdated(*arguments):
@@ -42,7 +44,9 @@ class TestValuesTours(ContractValueCommon, ContractPortalCommon):
             calls.append("page")
             return form
 
-        self.startPatcher(patch.object(ContractValuesMixin, "_prepare_value_form", show_outdated))
+        self.startPatcher(
+            patch.object(CustomerContractCustomerInput, "_prepare_value_form", show_outdated)
+        )
         self.start_tour(
             f"/my/contracts/{contract.id}",
             "customer_contract_values_conflict",
