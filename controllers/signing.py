@@ -33,13 +33,13 @@ class ContractAct(NamedTuple):
     run: Callable
     # tells, where the contract asks for one-time codes, which participants do this only
     # after one; without it, whoever holds the link does it
-    asks_for_code: Callable = None
+    asks_for_code: Callable | None = None
     # looks at what was sent before a code is asked for; returns a refusal, or none
-    check: Callable = None
+    check: Callable | None = None
     # what those are told who have no part in the contract
-    outsiders: str = None
+    outsiders: str | None = None
     # what the page says afterwards
-    message: str = None
+    message: str | None = None
     # whether it is a step of signing, for those who are here for nothing else
     is_signing: bool = False
 
