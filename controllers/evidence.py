@@ -5,41 +5,44 @@ import json
 from werkzeug.exceptions import NotFound
 
 from odoo.exceptions import AccessError, MissingError
-from odoo.http import Controller, content_disposition, request, route
+from odoo.http import content_disposition, request, route
 
-from .contract_access import PRIVATE_HEADERS
+from .access import PRIVATE_HEADERS
+from .portal import CustomerContractPortal
 
 # Spreadsheet programs take a cell that starts so for a formula.
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
-class CustomerContractEvidence(Controller):
+class CustomerContractEvidence(CustomerContractPortal):
     """The evidence of a contract, for those who may read it in the back office."""
 
     @route("/contract/<int:contract_id>/evidence", type="http", auth="user", methods=["GET"])
     def download_evidence(self, contract_id, **kwargs):
         """Download the evidence bundle."""
-        contract = self._get_contract(contract_id)
+        contract = self._get_audited_contract(contract_id)
         bundle = contract._export_evidence_bundle()
-        return self._make_file(bundle, contract._get_evidence_bundle_name(), "application/zip")
+        return self._make_evidence_file(
+            bundle, contract._get_evidence_bundle_name(), "application/zip"
+        )
 
     @route("/contract/<int:contract_id>/trail", type="http", auth="user", methods=["GET"])
     def download_trail(self, contract_id, format="csv", **kwargs):
         """Download the audit trail, for people (CSV) or for programs (JSON)."""
-        contract = self._get_contract(contract_id)
+        contract = self._get_audited_contract(contract_id)
         name = f"{contract._get_file_stem()} audit trail"
         if format == "json":
             content = json.dumps(contract.get_audit_trail(), indent=1, ensure_ascii=False)
             name, mimetype = f"{name}.json", "application/json"
         elif format == "csv":
-            content = self._make_table(contract.get_readable_audit_trail())
+            content = self._make_evidence_table(contract.get_readable_audit_trail())
             name, mimetype = f"{name}.csv", "text/csv;charset=utf-8"
         else:
             raise NotFound()
         contract._log_event("trail_exported", details={"format": format})
-        return self._make_file(content.encode(), name, mimetype)
+        return self._make_evidence_file(content.encode(), name, mimetype)
 
-    def _get_contract(self, contract_id):
+    def _get_audited_contract(self, contract_id):
         """Return a contract whose evidence the user may have.
 
         Contracts that do not exist and contracts of others get the same answer.
@@ -54,7 +57,7 @@ class CustomerContractEvidence(Controller):
             raise NotFound() from error
         return contract
 
-    def _make_table(self, rows):
+    def _make_evidence_table(self, rows):
         """Return rows as CSV that spreadsheet programs read as text only.
 
         :param list[dict] rows: the rows
@@ -73,7 +76,7 @@ class CustomerContractEvidence(Controller):
             )
         return output.getvalue()
 
-    def _make_file(self, content, name, mimetype):
+    def _make_evidence_file(self, content, name, mimetype):
         """Answer with a file that no cache keeps.
 
         :param bytes content: the file

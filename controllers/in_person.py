@@ -1,11 +1,17 @@
 from odoo.http import request, route
 
-from .contract_in_person import IN_PERSON_KEY
-from .personal_link import CustomerContractPersonalLink
+from .access import ContractAccess
+from .link import CustomerContractLink
+from .signing import ActRefusal, CustomerContractSigning
+
+IN_PERSON_KEY = "customer_contract_in_person"
 
 
-class CustomerContractInPerson(CustomerContractPersonalLink):
-    """A device that an employee hands over, for somebody to sign in person."""
+class CustomerContractInPerson(CustomerContractSigning, CustomerContractLink):
+    """A device that an employee hands over, for somebody to sign in person.
+
+    Its session is for one contract, one person and a short time.
+    """
 
     @route("/contract/in_person/<string:token>", type="http", auth="public", website=True)
     def open_in_person(self, token, **kwargs):
@@ -51,3 +57,110 @@ class CustomerContractInPerson(CustomerContractPersonalLink):
         """End the session that was handed over."""
         self._get_in_person_handover()._close()
         return self._render_in_person_over()
+
+    # === THE SESSION === #
+
+    def _get_access(self, contract_id):
+        participant_sudo = self._get_in_person_participant(contract_id)
+        if participant_sudo:
+            contract_sudo = participant_sudo.contract_id
+            return ContractAccess(contract_sudo, participant_sudo, "in_person", "signing")
+        return super()._get_access(contract_id)
+
+    def _refuse_page(self, contract_id):
+        if request.session.get(IN_PERSON_KEY):
+            return self._render_in_person_over()
+        return super()._refuse_page(contract_id)
+
+    def _find_refusal(self, access, act):
+        refusal = super()._find_refusal(access, act)
+        if not refusal and access.signs_only and not act.is_signing:
+            return ActRefusal(
+                "signing_only", self.env._("This device was handed over to sign only.")
+            )
+        return refusal
+
+    def _get_in_person_handover(self):
+        """Return what the session of this device was opened for, even if it is over.
+
+        :rtype: recordset of `customer.contract.in.person`, elevated
+        """
+        # Nobody has rights on handovers; the session proves that this one was opened here.
+        Handover = request.env["customer.contract.in.person"].sudo()
+        return Handover.browse(request.session.get(IN_PERSON_KEY) or []).exists()
+
+    def _get_in_person_participant(self, contract_id):
+        """Return who signs on this device, if it was handed over for the contract.
+
+        :param int contract_id: the contract's id
+        :rtype: recordset of `customer.contract.participant`, elevated
+        """
+        handover_sudo = self._get_in_person_handover()
+        participant_sudo = handover_sudo.participant_id
+        if (
+            request.env.user._is_public()
+            and handover_sudo
+            and handover_sudo._is_usable()
+            and participant_sudo.contract_id.id == contract_id
+        ):
+            return participant_sudo
+        return participant_sudo.browse()
+
+    # === ON THE PAGE === #
+
+    def _prepare_sign_props(self, access):
+        props = super()._prepare_sign_props(access)
+        # Whoever signs in person types the name.
+        return {**props, "defaultName": ""} if access.signs_only else props
+
+    def _restrict_contract_values(self, access, values):
+        values = super()._restrict_contract_values(access, values)
+        if not access.signs_only:
+            return values
+        return {
+            **values,
+            **self._get_in_person_layout(),
+            "witness": self._get_in_person_handover().witness_id.name,
+            "can_object": False,
+            "can_dispute": False,
+            "can_decline": False,
+            "can_delegate": False,
+            "dispute": None,
+            "comments": [],
+            "events": [],
+            "prev_record": None,
+            "next_record": None,
+        }
+
+    def _get_in_person_layout(self):
+        """Return the values that leave out header, footer and all ways to other pages.
+
+        :rtype: dict
+        """
+        return {
+            "page_name": "contract",
+            "no_breadcrumbs": True,
+            "no_header": True,
+            "no_footer": True,
+        }
+
+    def _render_in_person_over(self):
+        """Ask to hand the device back.
+
+        :rtype: odoo.http.Response
+        """
+        handover_sudo = self._get_in_person_handover()
+        request.session.pop(IN_PERSON_KEY, None)
+        participant_sudo = handover_sudo.participant_id
+        return self._make_private(
+            request.render(
+                "customer_contract.portal_in_person_over",
+                {
+                    **self._get_in_person_layout(),
+                    "signer": participant_sudo.partner_id.name
+                    if participant_sudo.state == "done"
+                    else None,
+                    "reference": participant_sudo.contract_id.name,
+                },
+            )
+        )

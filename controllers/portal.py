@@ -2,24 +2,17 @@ from markupsafe import Markup
 
 from odoo.http import Controller, content_disposition, request, route
 
-from .contract_page import ContractPageMixin
+from .page import ContractPageMixin
 
 VIEWED_KEY = "customer_contract_viewed"
 
-# What the page may say after an act, as its address names it
-MESSAGES = (
-    "signed",
-    "approved",
-    "asked",
-    "resumed",
-    "values_changed",
-    "values_confirmed",
-    "values_withdrawn",
-)
-
 
 class CustomerContractPortal(ContractPageMixin, Controller):
-    """Each contract's page and files."""
+    """Each contract's page and files; the one root of all that the addon answers with.
+
+    Odoo merges all leaves of one root into one class, so that a feature adds to the page,
+    and to what is asked before an act, by ``super()``. This class names no feature.
+    """
 
     @route("/my/contracts/<int:contract_id>", type="http", auth="public", website=True)
     def portal_contract_page(
@@ -39,21 +32,15 @@ class CustomerContractPortal(ContractPageMixin, Controller):
             return self._make_private(self._serve_html(access))
         return self._render_contract_page(
             access,
-            message=message if message in MESSAGES else None,
+            message=message if message in self._get_messages() else None,
         )
 
-    @route(
-        "/my/contracts/<int:contract_id>/document/<int:document_id>",
-        type="http",
-        auth="public",
-        website=True,
-    )
-    def portal_contract_document(self, contract_id, document_id, **kwargs):
-        """Serve a document of the contract, if it is visible to the parties."""
-        access = self._get_access(contract_id)
-        if not access or (access.is_link and not self._is_open_to(access)):
-            return self._refuse_page(contract_id)
-        return self._serve_document(access, document_id)
+    def _get_messages(self):
+        """Return what the page may say after an act, as its address names it.
+
+        :rtype: tuple[str]
+        """
+        return ()
 
     def _serve_pdf(self, access, download):
         """Serve the stored file; while it is being made, say so.
@@ -139,6 +126,5 @@ class CustomerContractPortal(ContractPageMixin, Controller):
         access.contract_sudo._log_event(
             "downloaded",
             details={"file": name},
-            participant=access.participant_sudo,
-            identified_by=access.identified_by,
+            actor=access.actor,
         )

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from odoo.http import request, route
 
 from ..const import PREVIEW_KEY
-from .contract_access import ContractAccess
+from .access import ContractAccess
 from .portal import CustomerContractPortal
 
 PREVIEW = "/my/contracts/<int:contract_id>/preview/<int:partner_id>"
@@ -21,7 +21,7 @@ class ContractPreview(NamedTuple):
 
 
 class CustomerContractPreview(CustomerContractPortal):
-    """The contract's page as somebody else sees it.
+    """The contract's page as somebody else sees it, and who is let in to read it.
 
     The page is made in that person's name, and everything on it leads back here, where
     nothing is recorded and every act is refused.
@@ -37,28 +37,17 @@ class CustomerContractPreview(CustomerContractPortal):
         :param int partner_id: the person: requester, participant or colleague
         """
 
-        def serve(access):
+        def serve(access, preview):
             if report_type == "pdf":
                 return self._serve_pdf(access, download in ("1", "true", "True"))
             if report_type == "html":
                 return self._serve_html(access)
             # The list last seen is the manager's own.
-            return self._render_contract_page(access, prev_record=None, next_record=None)
+            return self._render_contract_page(
+                access, preview=preview, prev_record=None, next_record=None
+            )
 
         return self._serve_preview(contract_id, partner_id, serve)
-
-    @route(
-        f"{PREVIEW}/document/<int:document_id>",
-        type="http",
-        auth="user",
-        website=True,
-        methods=["GET"],
-    )
-    def preview_contract_document(self, contract_id, partner_id, document_id, **kwargs):
-        """Serve a document that a person finds on the contract's page."""
-        return self._serve_preview(
-            contract_id, partner_id, lambda access: self._serve_document(access, document_id)
-        )
 
     # Nothing is done here, so that there is nothing a forged request could do.
     @route(
@@ -113,7 +102,7 @@ class CustomerContractPreview(CustomerContractPortal):
 
         :param int contract_id: the contract's id
         :param int partner_id: the person
-        :param callable serve: makes the answer from the access
+        :param callable serve: makes the answer from the access and the preview
         :rtype: odoo.http.Response
         """
         preview, _contract_sudo = self._get_preview(contract_id, partner_id)
@@ -124,7 +113,7 @@ class CustomerContractPreview(CustomerContractPortal):
             contract_sudo = request.env["customer.contract"].sudo().browse(contract_id)
             access = self._get_access_of(contract_sudo, preview)
             if access:
-                response = serve(access)
+                response = serve(access, preview)
             else:
                 response = self._make_private(
                     request.render(
@@ -172,6 +161,17 @@ class CustomerContractPreview(CustomerContractPortal):
         participant_sudo = self._get_own_part(contract_sudo, partner_sudo)
         if contract_sudo._is_found_by(partner_sudo):
             strength = "portal_2fa" if user_sudo._mfa_type() else "portal"
-            return ContractAccess(contract_sudo, participant_sudo, strength, preview)
-        access = ContractAccess(contract_sudo, participant_sudo, "link", preview)
+            return ContractAccess(contract_sudo, participant_sudo, strength, "previewing_as")
+        access = ContractAccess(contract_sudo, participant_sudo, "link", "previewing_as")
         return access if contract_sudo._is_linked_to(participant_sudo) else None
+
+    # === WHO IS LET IN === #
+
+    def _is_open_to(self, access):
+        return access.participant_sudo._may_read_early() or super()._is_open_to(access)
+
+    def _get_link_problem(self, link_sudo):
+        participant_sudo = link_sudo.participant_id
+        if participant_sudo.role == "observer" and not participant_sudo._is_let_in():
+            return "unshared"
+        return super()._get_link_problem(link_sudo)

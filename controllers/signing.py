@@ -1,24 +1,97 @@
+from collections.abc import Callable
+from typing import NamedTuple
+
 from odoo.exceptions import UserError
-from odoo.http import Controller, request, route
+from odoo.http import request, route
 from odoo.tools import consteq
 
 from ..exceptions import VersionChangedError
-from .contract_page import ContractPageMixin
+from .portal import CustomerContractPortal
 
 # A signature's picture of 2 MB in base64, and some room for the rest.
 MAX_SIGNING_REQUEST = 4 * 1024 * 1024
 MAX_TEXT = 5000
-# What somebody without a login does only after a one-time code, where the contract asks
-# for one; questions are open to whoever holds the link.
-CODED_ACTS = ("approve", "send_back", "decline", "dispute", "delegate")
 ACT = {"type": "http", "auth": "public", "website": True, "methods": ["POST"]}
 
 
-class CustomerContractSigning(ContractPageMixin, Controller):
+def anybody(participant_sudo):
+    """Ask every participant for a one-time code."""
+    return True
+
+
+def whoever_can_get_one(participant_sudo):
+    """Ask those for a one-time code who can be sent one now."""
+    return participant_sudo._can_get_code()
+
+
+class ContractAct(NamedTuple):
+    """Something that participants do on a contract's page."""
+
+    # does it, given the access and what was sent; raises UserError if it cannot be done
+    run: Callable
+    # tells, where the contract asks for one-time codes, which participants do this only
+    # after one; without it, whoever holds the link does it
+    asks_for_code: Callable | None = None
+    # looks at what was sent before a code is asked for; returns a refusal, or none
+    check: Callable | None = None
+    # what those are told who have no part in the contract
+    outsiders: str | None = None
+    # what the page says afterwards
+    message: str | None = None
+    # whether it is a step of signing, for those who are here for nothing else
+    is_signing: bool = False
+
+
+class ActRefusal(NamedTuple):
+    """Why something is not done."""
+
+    reason: str  # a short name, for programs
+    error: str  # for people
+
+    @property
+    def answer(self):
+        """What a program is told."""
+        return {"error": self.error, "reason": self.reason}
+
+
+class CustomerContractSigning(CustomerContractPortal):
     """What participants do on the contract's page: sign, approve, object, ask.
 
     Every act is checked by the model; a refused one leaves nothing behind but an event.
     """
+
+    def _get_acts(self):
+        """Return what people can do on a contract's page; features add theirs.
+
+        :return: acts by their names, which are those of the dialogs as well
+        :rtype: dict[str, ContractAct]
+        """
+        return {
+            "sign": ContractAct(
+                self._run_sign,
+                asks_for_code=anybody,
+                check=self._check_sign,
+                outsiders=self.env._("Only the people named as signers can sign this contract."),
+                message="signed",
+                is_signing=True,
+            ),
+            "approve": ContractAct(
+                self._run_approve, asks_for_code=whoever_can_get_one, message="approved"
+            ),
+            "send_back": ContractAct(self._run_send_back, asks_for_code=whoever_can_get_one),
+            "decline": ContractAct(self._run_decline, asks_for_code=whoever_can_get_one),
+            # Questions are open to whoever holds the link.
+            "ask": ContractAct(self._run_ask, message="asked"),
+        }
+
+    def _get_messages(self):
+        return (*super()._get_messages(), "signed", "approved", "asked")
+
+    def _prepare_contract_values(self, access):
+        coded = [name for name, act in self._get_acts().items() if act.asks_for_code]
+        return {**super()._prepare_contract_values(access), "coded_acts": coded}
+
+    # === SIGN === #
 
     @route(
         "/my/contracts/<int:contract_id>/sign",
@@ -49,40 +122,42 @@ class CustomerContractSigning(ContractPageMixin, Controller):
         :return: ``redirect_url`` and ``force_refresh``, or ``error`` with a ``reason``
         :rtype: dict
         """
-        access = self._get_access(contract_id)
-        if not access:
-            return {"error": self._explain_no_access(), "reason": "no_access"}
-        if access.is_preview or not access.participant_sudo:
-            return {
-                "error": self.env._("Only the people named as signers can sign this contract."),
-                "reason": "not_a_signer",
-            }
-        if obstacle := self._find_company_obstacle(access):
-            return {"error": obstacle, "reason": "not_allowed"}
-        if problem := self._find_consent_problem(access, consent):
-            return {"error": problem, "reason": "consent"}
-        contract_sudo = access.contract_sudo
-        if access.participant_sudo._needs_code(access.identified_by):
-            # A wrong code is a try that counts, so nothing is rolled back.
-            if problem := self._enter_code(access, code):
-                return {"error": problem, "reason": "code"}
-            access = access._replace(identified_by="link_code")
+        act = self._get_acts()["sign"]
+        sent = {"name": name, "signature": signature, "digest": digest, "consent": consent}
+        access, refusal = self._authenticate(contract_id, act, sent, code)
+        if refusal:
+            return refusal.answer
         try:
-            with request.env.cr.savepoint():
-                contract_sudo._sign(
-                    access.participant_sudo,
-                    signature=signature,
-                    signed_by=name,
-                    digest=digest,
-                    identified_by=access.identified_by,
-                    consent=self._get_consent(contract_sudo),
-                )
+            self._perform(access, act, sent)
         except UserError as error:
-            return self._answer_refusal(access, error, digest)
+            return self._answer_refused_signature(access, error, digest)
         return {
-            "redirect_url": f"{contract_sudo.access_url}?message=signed",
+            "redirect_url": f"{access.contract_sudo.access_url}?message={act.message}",
             "force_refresh": True,
         }
+
+    def _check_sign(self, access, consent, **sent):
+        """Return why somebody cannot sign whatever else is right, or none.
+
+        :param ContractAccess access: who is here and as whom
+        :param bool | str consent: that the consent was given; its SHA-256 if known
+        :rtype: ActRefusal | None
+        """
+        if obstacle := self._find_company_obstacle(access):
+            return ActRefusal("not_allowed", obstacle)
+        if problem := self._find_consent_problem(access, consent):
+            return ActRefusal("consent", problem)
+        return None
+
+    def _run_sign(self, access, name, signature, digest, **sent):
+        contract_sudo = access.contract_sudo
+        contract_sudo._sign(
+            access.actor,
+            signature=signature,
+            signed_by=name,
+            digest=digest,
+            consent=self._get_consent(contract_sudo),
+        )
 
     def _find_consent_problem(self, access, consent):
         """Return what is wrong with the consent that was given, or none.
@@ -100,13 +175,7 @@ class CustomerContractSigning(ContractPageMixin, Controller):
             )
         return None
 
-    def _explain_no_access(self):
-        """Return what a visitor without access is told, the same for every contract."""
-        if request.env.user._is_public():
-            return self.env._("Please log in, or open the link in your e-mail again.")
-        return self.env._("This contract is not available to you.")
-
-    def _answer_refusal(self, access, error, digest):
+    def _answer_refused_signature(self, access, error, digest):
         """Answer an attempt to sign that was refused and rolled back.
 
         Attempts out of turn and on outdated content are recorded; what the person can
@@ -129,117 +198,165 @@ class CustomerContractSigning(ContractPageMixin, Controller):
             self._record_refusal(access, answer["reason"])
         return answer
 
-    def _record_refusal(self, access, reason):
-        """Record that an attempt to act was refused.
-
-        :param ContractAccess access: who is here and as whom
-        :param str reason: a short name for why
-        """
-        access.contract_sudo._log_event(
-            "refused",
-            details={"reason": reason},
-            participant=access.participant_sudo,
-            identified_by=access.identified_by,
-        )
-
     # === OTHER ACTS === #
 
     @route("/my/contracts/<int:contract_id>/approve", **ACT)
     def approve_contract(self, contract_id, digest="", decision="approve", reason="", **kwargs):
         """Approve a contract or send it back with a reason, as the approver in turn."""
-
-        def approve(access):
-            version_sudo = access.contract_sudo.current_version_id
-            if not consteq(str(digest).encode(), (version_sudo.content_digest or "").encode()):
-                raise UserError(
-                    self.env._(
-                        "The contract has changed since you opened it. Please read it again."
-                    )
-                )
-            access.contract_sudo._approve(access.participant_sudo, access.identified_by)
-
-        def send_back(access):
-            if access.participant_sudo.role != "approver":
-                raise UserError(self.env._("It is not your turn to act on this contract."))
-            access.contract_sudo._send_back(
-                access.participant_sudo, self._clean_text(reason), access.identified_by
-            )
-
         if decision == "send_back":
-            return self._act(contract_id, "send_back", send_back, {"reason": reason})
-        return self._act(contract_id, "approve", approve, message="approved")
+            return self._act(contract_id, "send_back", {"reason": reason})
+        return self._act(contract_id, "approve", {"digest": digest})
+
+    def _run_approve(self, access, digest):
+        version_sudo = access.contract_sudo.current_version_id
+        if not consteq(str(digest).encode(), (version_sudo.content_digest or "").encode()):
+            raise UserError(
+                self.env._("The contract has changed since you opened it. Please read it again.")
+            )
+        access.contract_sudo._approve(access.actor)
+
+    def _run_send_back(self, access, reason):
+        access.contract_sudo._send_back(access.actor, self._clean_text(reason))
 
     @route("/my/contracts/<int:contract_id>/decline", **ACT)
     def decline_contract(self, contract_id, reason="", reason_id="", **kwargs):
         """Decline a contract for good, with a reason."""
+        return self._act(contract_id, "decline", {"reason": reason, "reason_id": reason_id})
 
-        def decline(access):
-            access.contract_sudo._decline(
-                access.participant_sudo,
-                self._compose_reason(reason, reason_id),
-                access.identified_by,
-            )
-
-        typed = {"reason": reason, "reason_id": reason_id}
-        return self._act(contract_id, "decline", decline, typed)
+    def _run_decline(self, access, reason, reason_id):
+        access.contract_sudo._decline(access.actor, self._compose_reason(reason, reason_id))
 
     @route("/my/contracts/<int:contract_id>/message", **ACT)
     def ask_about_contract(self, contract_id, question="", **kwargs):
         """Post a question, as the participant who holds the link or is logged in."""
+        return self._act(contract_id, "ask", {"question": question})
 
-        def ask(access):
-            text = self._clean_text(question)
-            if not text:
-                raise UserError(self.env._("Please type your question."))
-            author = access.participant_sudo.partner_id
-            access.contract_sudo.with_context(mail_post_autofollow=False).message_post(
-                body=text,
-                author_id=author.id,
-                email_from=author.email_formatted,
-                message_type="comment",
-                subtype_xmlid="mail.mt_comment",
-                partner_ids=access.contract_sudo.user_id.partner_id.ids,
-            )
+    def _run_ask(self, access, question):
+        text = self._clean_text(question)
+        if not text:
+            raise UserError(self.env._("Please type your question."))
+        author = access.participant_sudo.partner_id
+        access.contract_sudo.with_context(mail_post_autofollow=False).message_post(
+            body=text,
+            author_id=author.id,
+            email_from=author.email_formatted,
+            message_type="comment",
+            subtype_xmlid="mail.mt_comment",
+            partner_ids=access.contract_sudo.user_id.partner_id.ids,
+        )
 
-        return self._act(contract_id, "ask", ask, {"question": question}, message="asked")
+    # === WHAT ALL ACTS SHARE === #
 
-    def _act(self, contract_id, dialog, act, typed=None, message=None):
-        """Do what a participant asked for, or show the page again and tell why not.
+    def _authenticate(self, contract_id, act, sent, code=None):
+        """Find out who wants to do something, and whether that person may try.
+
+        Whoever has to show a one-time code first and does is identified by it from then on.
 
         :param int contract_id: the contract's id
-        :param str dialog: the dialog the request came from
-        :param callable act: does it; raises UserError if it cannot be done
-        :param dict typed: what the person typed, to be shown again
-        :param str message: what the page says afterwards
-        :rtype: odoo.http.Response
+        :param ContractAct act: what is to be done
+        :param dict sent: what was sent along
+        :param str code: the one-time code as typed, if any
+        :return: the access, none for whoever may not even know the contract, and why it
+            cannot be done, none if it can be tried
+        :rtype: tuple[ContractAccess | None, ActRefusal | None]
         """
         access = self._get_access(contract_id)
         if not access:
-            return self._refuse_page(contract_id)
-        contract_sudo = access.contract_sudo
-        if self._lacks_code(access, dialog):
+            return None, ActRefusal("no_access", self._explain_no_access())
+        refusal = self._find_refusal(access, act)
+        if not refusal and act.check:
+            refusal = act.check(access, **sent)
+        if refusal:
+            return access, refusal
+        if self._lacks_code(access, act):
             # A wrong code is a try that counts, so nothing is rolled back.
-            if problem := self._enter_code(access, request.httprequest.form.get("code")):
-                return self._render_contract_page(
-                    access, status=422, dialog=dialog, error=problem, typed=typed or {}
-                )
+            if problem := self._enter_code(access, code):
+                return access, ActRefusal("code", problem)
             access = access._replace(identified_by="link_code")
-        try:
-            if access.is_preview or not access.participant_sudo:
-                raise UserError(self.env._("Only the people named in this contract can do this."))
-            if access.is_in_person:
-                raise UserError(self.env._("This device was handed over to sign only."))
-            with request.env.cr.savepoint():
-                act(access)
-        except UserError as error:
-            contract_sudo.invalidate_recordset()
+        return access, None
+
+    def _find_refusal(self, access, act):
+        """Return why a visitor cannot do something, whatever was sent along, or none.
+
+        :param ContractAccess access: who is here and as whom
+        :param ContractAct act: what is to be done
+        :rtype: ActRefusal | None
+        """
+        if access.can_act:
+            return None
+        return ActRefusal(
+            "not_a_signer",
+            act.outsiders or self.env._("Only the people named in this contract can do this."),
+        )
+
+    def _lacks_code(self, access, act):
+        """Tell whether a participant has to enter a one-time code before an act.
+
+        :param ContractAccess access: who is here and as whom
+        :param ContractAct act: what is to be done
+        """
+        participant_sudo, identified_by = access.actor
+        return (
+            bool(act.asks_for_code)
+            and act.asks_for_code(participant_sudo)
+            and participant_sudo._needs_code(identified_by)
+        )
+
+    def _perform(self, access, act, sent):
+        """Do what a participant asked for; if it cannot be done, nothing has happened.
+
+        :param ContractAccess access: who is here and as whom
+        :param ContractAct act: what is to be done
+        :param dict sent: what was sent along
+        :return: whatever the act returns
+        :raise UserError: if it cannot be done
+        """
+        with request.env.cr.savepoint():
+            return act.run(access, **sent)
+
+    def _act(self, contract_id, dialog, sent):
+        """Do what a participant asked for, or show the page again and tell why not.
+
+        :param int contract_id: the contract's id
+        :param str dialog: the dialog the request came from, which is the act's name
+        :param dict sent: what was sent along; it is shown again if the act is refused
+        :rtype: odoo.http.Response
+        """
+        act = self._get_acts()[dialog]
+        access, refusal = self._authenticate(
+            contract_id, act, sent, request.httprequest.form.get("code")
+        )
+        if not access:
+            return self._refuse_page(contract_id)
+        if not refusal:
+            try:
+                self._perform(access, act, sent)
+            except UserError as error:
+                refusal = ActRefusal("not_possible", str(error))
+        if refusal:
+            return self._answer_refused_act(access, dialog, refusal, sent)
+        query = f"?message={act.message}" if act.message else ""
+        return self._make_private(
+            request.redirect(f"{access.contract_sudo.access_url}{query}", code=303)
+        )
+
+    def _answer_refused_act(self, access, dialog, refusal, sent):
+        """Show the page again and tell why an act was refused.
+
+        :param ContractAccess access: who is here and as whom
+        :param str dialog: the dialog the request came from
+        :param ActRefusal refusal: why
+        :param dict sent: what was sent along
+        :rtype: odoo.http.Response
+        """
+        # A wrong code is recorded where it is compared.
+        if refusal.reason != "code":
+            access.contract_sudo.invalidate_recordset()
             if access.participant_sudo and not self._is_act_possible(access, dialog):
                 self._record_refusal(access, f"{dialog}_not_possible")
-            return self._render_contract_page(
-                access, status=422, dialog=dialog, error=str(error), typed=typed or {}
-            )
-        query = f"?message={message}" if message else ""
-        return self._make_private(request.redirect(f"{contract_sudo.access_url}{query}", code=303))
+        return self._render_contract_page(
+            access, status=422, dialog=dialog, error=refusal.error, typed=sent
+        )
 
     def _is_act_possible(self, access, dialog):
         """Tell whether a refused act can be mended by whoever tried, or was out of turn.
@@ -249,19 +366,19 @@ class CustomerContractSigning(ContractPageMixin, Controller):
         """
         return dialog == "ask" or self._can_object(access)
 
-    def _lacks_code(self, access, dialog):
-        """Tell whether the visitor has to enter a one-time code before an act.
+    def _record_refusal(self, access, reason):
+        """Record that an attempt to act was refused.
 
         :param ContractAccess access: who is here and as whom
-        :param str dialog: the dialog the request came from
+        :param str reason: a short name for why
         """
-        return (
-            dialog in CODED_ACTS
-            and (not access.is_preview or access.preview)
-            and bool(access.participant_sudo)
-            and access.participant_sudo._can_get_code()
-            and access.participant_sudo._needs_code(access.identified_by)
-        )
+        access.contract_sudo._log_event("refused", details={"reason": reason}, actor=access.actor)
+
+    def _explain_no_access(self):
+        """Return what a visitor without access is told, the same for every contract."""
+        if request.env.user._is_public():
+            return self.env._("Please log in, or open the link in your e-mail again.")
+        return self.env._("This contract is not available to you.")
 
     def _compose_reason(self, text, reason_id):
         """Return why a contract is declined: the reason chosen and what was typed.

@@ -1,9 +1,9 @@
 import ipaddress
 import json
 
-from odoo.http import Controller, request, route
+from odoo.http import request, route
 
-from .contract_access import PrivateAnswerMixin
+from .portal import CustomerContractPortal
 
 MISS_SCOPE = "verification"
 MOST_MISSES = 20
@@ -29,15 +29,17 @@ def get_network(text):
     return str(address)
 
 
-class CustomerContractVerification(PrivateAnswerMixin, Controller):
+class CustomerContractVerification(CustomerContractPortal):
     """Whether a document is genuine, for anybody who holds it."""
 
     @route("/contract/verify", type="http", auth="public", website=True, sitemap=False)
     def verify(self, code=None, **kwargs):
         """Ask for a code or a file; go on to the contract's page with a code."""
         if code:
-            return self._make_private(request.redirect(f"/contract/verify/{self._clean(code)}"))
-        return self._render({})
+            return self._make_private(
+                request.redirect(f"/contract/verify/{self._clean_verification_code(code)}")
+            )
+        return self._render_verification({})
 
     @route(
         "/contract/verify/<string:code>",
@@ -48,14 +50,18 @@ class CustomerContractVerification(PrivateAnswerMixin, Controller):
     )
     def verify_code(self, code, **kwargs):
         """Tell about the contract with a code, or that there is none."""
-        if self._has_missed_too_often():
-            return self._render({"is_limited": True}, status=429)
+        if self._is_verification_limited():
+            return self._render_verification({"is_limited": True}, status=429)
         contract_sudo = request.env["customer.contract"]._find_by_verification_code(code)
         if not contract_sudo:
-            self._count_miss()
-            return self._render({"typed_code": self._clean(code)}, status=404)
+            self._count_missed_verification()
+            return self._render_verification(
+                {"typed_code": self._clean_verification_code(code)}, status=404
+            )
         verification = contract_sudo._prepare_verification()
-        return self._render({"contract": verification, "files": json.dumps(verification["files"])})
+        return self._render_verification(
+            {"contract": verification, "files": json.dumps(verification["files"])}
+        )
 
     @route(
         "/contract/verify/file",
@@ -74,16 +80,24 @@ class CustomerContractVerification(PrivateAnswerMixin, Controller):
             ``is_limited`` if it was asked too often
         :rtype: dict
         """
-        if self._has_missed_too_often():
+        if self._is_verification_limited():
             return {"url": "", "is_limited": True}
         contract_sudo = request.env["customer.contract"]._find_by_file_digest(digest)
         if not contract_sudo:
-            self._count_miss()
+            self._count_missed_verification()
             return {"url": "", "is_limited": False}
         code = contract_sudo.verification_code
         return {"url": f"/contract/verify/{code}", "is_limited": False}
 
-    def _render(self, values, status=200):
+    def _prepare_contract_values(self, access):
+        contract_sudo = access.contract_sudo
+        return {
+            **super()._prepare_contract_values(access),
+            # in groups of four, as it is printed
+            "verification_code": contract_sudo._group_code(contract_sudo.verification_code),
+        }
+
+    def _render_verification(self, values, status=200):
         """Render the page.
 
         :param dict values: what there is to tell
@@ -105,7 +119,7 @@ class CustomerContractVerification(PrivateAnswerMixin, Controller):
             )
         )
 
-    def _clean(self, code):
+    def _clean_verification_code(self, code):
         """Return a code as far as it can be one, to show it and put it in an address.
 
         :param str code: the code as typed
@@ -113,21 +127,21 @@ class CustomerContractVerification(PrivateAnswerMixin, Controller):
         """
         return "".join(char for char in code[:100] if char.isalnum())[:40] or "-"
 
-    def _get_client_key(self):
+    def _get_verifier_key(self):
         """Return whose misses are counted.
 
         :rtype: str
         """
         return get_network(request.httprequest.remote_addr)
 
-    def _has_missed_too_often(self):
+    def _is_verification_limited(self):
         """Tell whether somebody has tried too many codes or files that do not exist."""
         return request.env["customer.contract.rate.limit"]._is_exhausted(
-            MISS_SCOPE, self._get_client_key(), MOST_MISSES, MISS_SECONDS
+            MISS_SCOPE, self._get_verifier_key(), MOST_MISSES, MISS_SECONDS
         )
 
-    def _count_miss(self):
+    def _count_missed_verification(self):
         """Count a code or file that does not exist."""
         request.env["customer.contract.rate.limit"]._allow(
-            MISS_SCOPE, self._get_client_key(), MOST_MISSES, MISS_SECONDS
+            MISS_SCOPE, self._get_verifier_key(), MOST_MISSES, MISS_SECONDS
         )

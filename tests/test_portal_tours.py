@@ -3,7 +3,7 @@ from unittest.mock import patch
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from odoo.addons.customer_contract.controllers.contract_page import ContractPageMixin
+from odoo.addons.customer_contract.controllers.page import ContractPageMixin
 
 from .portal_common import ContractPortalCommon
 

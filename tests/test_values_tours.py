@@ -2,7 +2,9 @@ from unittest.mock import patch
 
 from odoo.tests import tagged
 
-from odoo.addons.customer_contract.controllers.contract_values import ContractValuesMixin
+from odoo.addons.customer_contract.controllers.customer_input import (
+    CustomerContractCustomerInput,
+)
 
 from ..utils import Actor
 from .portal_common import ContractPortalCommon
@@ -33,7 +35,7 @@ class TestValuesTours(ContractValueCommon, ContractPortalCommon):
         self._get_participant(contract, self.customer)._write_guarded(
             {"confirmed_version_id": False}
         )
-        prepare = ContractValuesMixin._prepare_value_form
+        prepare = CustomerContractCustomerInput._prepare_value_form
         calls = []
 
         def show_outdated(*arguments):
@@ -43,7 +45,9 @@ class TestValuesTours(ContractValueCommon, ContractPortalCommon):
             calls.append("page")
             return form
 
-        self.startPatcher(patch.object(ContractValuesMixin, "_prepare_value_form", show_outdated))
+        self.startPatcher(
+            patch.object(CustomerContractCustomerInput, "_prepare_value_form", show_outdated)
+        )
         self.start_tour(
             f"/my/contracts/{contract.id}",
             "customer_contract_values_conflict",

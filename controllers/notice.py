@@ -2,7 +2,6 @@
 
 from urllib.parse import urlencode
 
-from odoo import fields
 from odoo.http import request
 
 
@@ -17,32 +16,56 @@ class ContractNoticeMixin:
         :rtype: dict | None
         """
         contract, participant = access.contract_sudo, access.participant_sudo
-        if access.is_preview and not access.preview:
+        if not access.shows_forms:
             return None
         if contract.state == "approval" and participant.role not in ("approver", "signer"):
             return self._notice("draft")
         if not participant or participant.role == "observer":
-            is_expired = contract.state == "sent" and self._is_overdue(contract)
+            is_expired = contract.state == "sent" and contract._is_overdue()
             return self._notice("expired" if is_expired else contract.state)
-        has_acted = participant.state == "done"
-        if contract.state == "sent" and (obstacle := self._find_company_obstacle(access)):
-            return {
-                "color": "warning",
-                "title": self.env._("You cannot sign here"),
-                "text": obstacle,
-            }
-        if contract.state == "sent" and (waiting := self._prepare_value_notice(access)):
-            return waiting
+        if contract.state == "sent" and (obstacle := self._prepare_obstacle_notice(access)):
+            return obstacle
         if contract.state == "sent" and contract._can_be_signed(participant):
             return self._prepare_identity_notice(access)
-        if contract.state == "sent" and participant._get_paper().state == "submitted":
-            return self._prepare_paper_notice(access)
-        if participant._can_choose_paper() and (
-            participant.channel == "paper" or not participant._may_esign()
-        ):
-            return self._prepare_paper_notice(access)
-        if contract.state == "sent" and self._is_overdue(contract):
+        if other_way := self._prepare_other_way_notice(access):
+            return other_way
+        if contract.state == "sent" and contract._is_overdue():
             return self._notice("expired")
+        return self._prepare_turn_notice(access) or self._notice(contract.state)
+
+    def _prepare_obstacle_notice(self, access):
+        """Prepare what keeps a participant of a contract that was sent from signing it.
+
+        :param ContractAccess access: who is here and as whom
+        :return: as :meth:`_prepare_notice`
+        :rtype: dict | None
+        """
+        obstacle = self._find_company_obstacle(access)
+        if not obstacle:
+            return None
+        return {
+            "color": "warning",
+            "title": self.env._("You cannot sign here"),
+            "text": obstacle,
+        }
+
+    def _prepare_other_way_notice(self, access):
+        """Prepare what a participant is told who signs in another way than on this page.
+
+        :param ContractAccess access: who is here and as whom
+        :return: as :meth:`_prepare_notice`
+        :rtype: dict | None
+        """
+        return None
+
+    def _prepare_turn_notice(self, access):
+        """Prepare what a participant is told whose turn it is not, or not any more.
+
+        :param ContractAccess access: who is here and as whom
+        :return: as :meth:`_prepare_notice`
+        :rtype: dict | None
+        """
+        contract, participant = access.contract_sudo, access.participant_sudo
         if contract.state == "sent" and participant.state == "waiting":
             return {
                 "color": "info",
@@ -53,15 +76,14 @@ class ContractNoticeMixin:
                 ),
             }
         if contract.state in ("sent", "approval") and participant.state in (
-            "delegated",
-            "skipped",
+            self._get_freed_states()
         ):
             return {
                 "color": "info",
                 "title": self.env._("Nothing is left to do for you"),
                 "text": contract._explain_why_not(participant),
             }
-        if contract.state in ("sent", "approval") and has_acted:
+        if contract.state in ("sent", "approval") and participant.state == "done":
             title = (
                 self.env._("You have approved this contract")
                 if participant.role == "approver"
@@ -72,7 +94,14 @@ class ContractNoticeMixin:
                 next=contract._get_next_step(),
             )
             return {"color": "success", "title": title, "text": text}
-        return self._notice(contract.state)
+        return None
+
+    def _get_freed_states(self):
+        """Return the states of participants for whom nothing is left to do, undone.
+
+        :rtype: tuple[str]
+        """
+        return ("skipped",)
 
     def _prepare_identity_notice(self, access):
         """Prepare what is asked of a visitor who is not identified surely enough.
@@ -101,7 +130,14 @@ class ContractNoticeMixin:
 
     def _notice(self, state):
         """Return what everybody is told about a contract that nobody can sign now."""
-        notices = {
+        return self._get_state_notices().get(state)
+
+    def _get_state_notices(self):
+        """Return what everybody is told in states in which nobody can sign.
+
+        :rtype: dict
+        """
+        return {
             "draft": {
                 "color": "warning",
                 "title": self.env._("This contract is in preparation"),
@@ -131,15 +167,4 @@ class ContractNoticeMixin:
                 "title": self.env._("This contract was declined"),
                 "text": self.env._("It can no longer be signed."),
             },
-            "disputed": {
-                "color": "warning",
-                "title": self.env._("This contract is disputed"),
-                "text": self.env._("It can be signed once that is settled."),
-            },
         }
-        return notices.get(state)
-
-    def _is_overdue(self, contract):
-        """Tell whether the deadline to sign has passed."""
-        deadline = contract.sign_deadline
-        return bool(deadline) and deadline < fields.Date.context_today(contract)

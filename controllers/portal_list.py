@@ -10,15 +10,21 @@ from odoo.tools import groupby as group_by
 
 from odoo.addons.portal.controllers.portal import CustomerPortal, pager
 
-from .contract_page import HISTORY_KEY, ContractPageMixin
+from .access import PrivateAnswerMixin
+from .facts import ContractFactsMixin
+from .page import HISTORY_KEY
 
 CONTRACTS_PER_PAGE = 20
 BLOCKS = re.compile(r"</?(?:p|div|br|h\d|ul|ol|li|table|tr|t[dh]|blockquote)\b", re.I)
 WORDS = re.compile(r"[^\W_]+")
 
 
-class CustomerContractList(ContractPageMixin, CustomerPortal):
-    """*My Account* and the list of contracts."""
+class CustomerContractPortalList(PrivateAnswerMixin, ContractFactsMixin, CustomerPortal):
+    """*My Account* and the list of contracts.
+
+    It extends Odoo's portal, which is a root of its own: a subclass of both roots would
+    answer for each contract's page a second time, without what the features add to it.
+    """
 
     def _prepare_home_portal_values(self, counters):
         values = super()._prepare_home_portal_values(counters)
@@ -279,10 +285,7 @@ class CustomerContractList(ContractPageMixin, CustomerPortal):
         :return: headings with their rows
         :rtype: list[dict]
         """
-        partner = request.env.user.partner_id
         labels = dict(contracts_sudo._fields["state"]._description_selection(request.env))
-
-        next_milestones = contracts_sudo._get_next_milestones()
 
         def title(key):
             if not field:
@@ -291,23 +294,26 @@ class CustomerContractList(ContractPageMixin, CustomerPortal):
                 return labels[key]
             return key.name or self.env._("No Type")
 
-        groups = group_by(contracts_sudo, lambda contract: contract[field] if field else None)
+        rows = self._prepare_contract_rows(contracts_sudo)
+        groups = group_by(rows, lambda row: row["contract"][field] if field else None)
+        return [{"title": title(key), "rows": list(rows)} for key, rows in groups]
+
+    def _prepare_contract_rows(self, contracts_sudo):
+        """Prepare the rows of the list; features add to them.
+
+        :param recordset contracts_sudo: the contracts of one page, in order
+        :rtype: list[dict]
+        """
+        partner = request.env.user.partner_id
         return [
             {
-                "title": title(key),
-                "rows": [
-                    {
-                        "contract": contract,
-                        "status": self._get_status(contract),
-                        "next_step": self._get_next_step(contract, partner),
-                        "next_milestone": next_milestones.get(contract.id),
-                        "is_mine": partner in contract._get_next_participants().partner_id
-                        and contract.state in ("sent", "approval"),
-                    }
-                    for contract in contracts
-                ],
+                "contract": contract,
+                "status": self._get_status(contract),
+                "next_step": self._get_next_step(contract, partner),
+                "is_mine": partner in contract._get_next_participants().partner_id
+                and contract.state in ("sent", "approval"),
             }
-            for key, contracts in groups
+            for contract in contracts_sudo
         ]
 
     def _to_date(self, value):

@@ -8,7 +8,7 @@ from odoo.fields import Domain
 from odoo.http import request
 
 from ..const import LINKS_KEY
-from .contract_in_person import IN_PERSON_KEY, ContractInPersonMixin
+from ..utils import Actor
 
 # What is served under a contract's address is for one person's eyes: it is kept by no
 # cache, shown in no frame, and does not tell other servers where it was read.
@@ -33,22 +33,46 @@ class ContractAccess(NamedTuple):
 
     ``contract_sudo`` and ``participant_sudo`` are elevated: whoever gets this object
     has passed the check. ``participant_sudo`` is empty for those who may only read.
+
+    The ``mode`` tells what the visitor is here for:
+
+    * ``acting``: a participant, with all that the page offers
+    * ``signing``: a participant who is here to sign, and for nothing else
+    * ``reading``: somebody who reads the contract without a part in it
+    * ``previewing_as``: an employee who looks at it as a given person; that person's
+      forms are shown, and do nothing
+    * ``previewing``: an employee who looks at it as nobody in particular
     """
 
     contract_sudo: object
     participant_sudo: object
-    identified_by: str  # link, link_code, in_person, portal, portal_2fa or preview
-    preview: object = None  # as whom an employee looks at it, see ContractPreview
+    identified_by: str  # as models and events know it, or "preview"
+    mode: str = "acting"
+
+    @property
+    def actor(self):
+        """Who acts, as models ask for it."""
+        return Actor(self.participant_sudo, self.identified_by)
+
+    @property
+    def can_act(self):
+        """Whether what the visitor does here counts."""
+        return self.mode in ("acting", "signing")
+
+    @property
+    def signs_only(self):
+        """Whether the visitor is here to sign, and for nothing else."""
+        return self.mode == "signing"
 
     @property
     def is_preview(self):
-        """Whether an employee looks at what the customer sees."""
-        return self.identified_by == "preview" or self.preview is not None
+        """Whether an employee looks at what somebody else sees."""
+        return self.mode in ("previewing_as", "previewing")
 
     @property
-    def is_in_person(self):
-        """Whether the visitor signs on a device that an employee handed over."""
-        return self.identified_by == "in_person"
+    def shows_forms(self):
+        """Whether the page is shown with what people can do on it."""
+        return self.mode != "previewing"
 
     @property
     def is_link(self):
@@ -70,7 +94,7 @@ class PrivateAnswerMixin:
         return response
 
 
-class ContractAccessMixin(PrivateAnswerMixin, ContractInPersonMixin):
+class ContractAccessMixin(PrivateAnswerMixin):
     """For controllers that serve one contract."""
 
     def _get_access(self, contract_id):
@@ -83,9 +107,6 @@ class ContractAccessMixin(PrivateAnswerMixin, ContractInPersonMixin):
         :return: the access, or none
         :rtype: ContractAccess | None
         """
-        handed_to_sudo = self._get_in_person_participant(contract_id)
-        if handed_to_sudo:
-            return ContractAccess(handed_to_sudo.contract_id, handed_to_sudo, "in_person")
         user = request.env.user
         Contract = request.env["customer.contract"].with_context(active_test=False)
         if not user._is_public():
@@ -97,8 +118,12 @@ class ContractAccessMixin(PrivateAnswerMixin, ContractInPersonMixin):
             if contract_sudo:
                 participant_sudo = self._get_own_part(contract_sudo, user.partner_id)
                 if participant_sudo or not user._is_internal():
-                    strength = contract_sudo._get_login_strength()
-                    return ContractAccess(contract_sudo, participant_sudo, strength)
+                    return ContractAccess(
+                        contract_sudo,
+                        participant_sudo,
+                        contract_sudo._get_login_strength(),
+                        "acting" if participant_sudo else "reading",
+                    )
             if user._is_internal():
                 contract = (
                     Contract.search([("id", "=", contract_id)])
@@ -109,7 +134,7 @@ class ContractAccessMixin(PrivateAnswerMixin, ContractInPersonMixin):
                     # The page shows what participants see, not what the user may.
                     contract_sudo = contract.sudo()
                     nobody = contract_sudo.participant_ids.browse()
-                    return ContractAccess(contract_sudo, nobody, "preview")
+                    return ContractAccess(contract_sudo, nobody, "preview", "previewing")
         participant_sudo = Contract._get_linked_participant(contract_id)
         if participant_sudo and (
             user._is_public() or participant_sudo.partner_id == user.partner_id
@@ -191,8 +216,6 @@ class ContractAccessMixin(PrivateAnswerMixin, ContractInPersonMixin):
         :param int contract_id: the contract's id
         :rtype: odoo.http.Response
         """
-        if request.session.get(IN_PERSON_KEY):
-            return self._render_in_person_over()
         link_sudo = self._get_session_link(contract_id)
         user = request.env.user
         if link_sudo:
@@ -234,38 +257,36 @@ class ContractAccessMixin(PrivateAnswerMixin, ContractInPersonMixin):
         :rtype: odoo.http.Response
         """
         contract_sudo = link_sudo.participant_id.contract_id
-        version_sudo = contract_sudo.current_version_id
-        if link_sudo.participant_id.role == "observer" and not (
-            link_sudo.participant_id._is_let_in()
-        ):
-            reason = "unshared"
-        elif contract_sudo.state == "cancelled":
-            reason = "cancelled"
-        elif contract_sudo.state in ("draft", "approval"):
-            reason = "revision"
-        elif contract_sudo.state == "expired":
-            reason = "deadline"
-        elif link_sudo.version_id != version_sudo:
-            reason = "new_version"
-        elif link_sudo.participant_id.state == "delegated":
-            reason = "delegated"
-        elif link_sudo.is_revoked:
-            reason = "replaced"
-        else:
-            reason = "expired"
         return self._make_private(
             request.render(
                 "customer_contract.portal_link_unusable",
                 {
                     "page_name": "contract_link",
-                    "reason": reason,
-                    "version_number": version_sudo.number,
+                    "reason": self._get_link_problem(link_sudo),
+                    "version_number": contract_sudo.current_version_id.number,
                     "company": contract_sudo.company_id,
                     "renew_url": f"/my/contracts/{contract_sudo.id}/link",
                 },
                 status=410,
             )
         )
+
+    def _get_link_problem(self, link_sudo):
+        """Return why a personal link does not work, as a short name.
+
+        :param recordset link_sudo: the `customer.contract.link`, elevated
+        :rtype: str
+        """
+        contract_sudo = link_sudo.participant_id.contract_id
+        if contract_sudo.state == "cancelled":
+            return "cancelled"
+        if contract_sudo.state in ("draft", "approval"):
+            return "revision"
+        if contract_sudo.state == "expired":
+            return "deadline"
+        if link_sudo.version_id != contract_sudo.current_version_id:
+            return "new_version"
+        return "replaced" if link_sudo.is_revoked else "expired"
 
     def _is_machine(self):
         """Tell whether the request comes from a link preview rather than a reader."""

@@ -1,7 +1,8 @@
-"""What is to be delivered: the milestones on the contract's page."""
-
 from odoo.http import request
 from odoo.tools import format_amount, format_date
+
+from .portal import CustomerContractPortal
+from .portal_list import CustomerContractPortalList
 
 MILESTONE_COLORS = {
     "planned": "secondary",
@@ -12,8 +13,27 @@ MILESTONE_COLORS = {
 }
 
 
-class ContractPlanMixin:
-    """For controllers that show the milestones of a contract."""
+class CustomerContractMilestoneList(CustomerContractPortalList):
+    """The next milestone of each contract in the list of contracts."""
+
+    def _prepare_contract_rows(self, contracts_sudo):
+        next_milestones = contracts_sudo._get_next_milestones()
+        return [
+            {**row, "next_milestone": next_milestones.get(row["contract"].id)}
+            for row in super()._prepare_contract_rows(contracts_sudo)
+        ]
+
+
+class CustomerContractMilestone(CustomerContractPortal):
+    """What is to be delivered: the milestones on the contract's page."""
+
+    def _prepare_contract_values(self, access):
+        values = super()._prepare_contract_values(access)
+        return {
+            **values,
+            "milestones": self._prepare_milestones(access.contract_sudo),
+            "frozen_milestones": self._prepare_frozen_milestones(values["content"]),
+        }
 
     def _prepare_milestones(self, contract_sudo):
         """Prepare the milestones that the parties may see, in order.

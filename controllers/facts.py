@@ -8,14 +8,50 @@ from odoo.http import request
 from odoo.tools import format_amount, format_date, format_datetime
 from odoo.tools.image import image_data_uri
 
-from .contract_documents import ContractDocumentsMixin
-from .contract_plan import ContractPlanMixin
-
 SHOWN_MESSAGES = 100
 
 
-class ContractDetailsMixin(ContractPlanMixin, ContractDocumentsMixin):
+class ContractFactsMixin:
     """For controllers that show what a contract says and what happened to it."""
+
+    def _get_status(self, contract):
+        """Return the status as words and as the colour of a badge.
+
+        :param recordset contract: the contract
+        :return: the words, and a Bootstrap colour
+        :rtype: tuple[str, str]
+        """
+        labels = dict(contract._fields["state"]._description_selection(contract.env))
+        labels["draft"] = self.env._("In preparation")
+        if contract.state == "signed" and contract.lifecycle:
+            phases = dict(contract._fields["lifecycle"]._description_selection(contract.env))
+            color = "secondary" if contract.lifecycle in ("ended", "terminated") else "success"
+            return f"{labels['signed']} · {phases[contract.lifecycle]}", color
+        return labels[contract.state], self._get_state_colors().get(contract.state, "secondary")
+
+    def _get_state_colors(self):
+        """Return the Bootstrap colours of states that are not grey.
+
+        :rtype: dict
+        """
+        return {
+            "sent": "warning",
+            "approval": "warning",
+            "signed": "success",
+            "declined": "danger",
+        }
+
+    def _get_next_step(self, contract, partner):
+        """Tell a reader what happens next; who approves is no business of those who wait.
+
+        :param recordset contract: the contract, elevated
+        :param recordset partner: the reader
+        :rtype: str
+        """
+        is_asked = partner in contract._get_acting_participants().partner_id
+        if contract.state == "draft" or (contract.state == "approval" and not is_asked):
+            return self.env._("Not sent for signature yet")
+        return contract._get_next_step(partner)
 
     def _format_amount(self, amount):
         """Format an amount of the frozen content for the reader.
@@ -110,6 +146,27 @@ class ContractDetailsMixin(ContractPlanMixin, ContractDocumentsMixin):
             for event in events
         ]
 
+    def _prepare_comparison(self, contract_sudo, participant_sudo):
+        """Prepare what changed since the version that the visitor read before, if any.
+
+        :param recordset contract_sudo: the contract, elevated
+        :param recordset participant_sudo: the visitor's part, elevated
+        :rtype: dict | None
+        """
+        if not participant_sudo or contract_sudo.current_version_id.number < 2:
+            return None
+        old_sudo = contract_sudo._get_last_read_version(participant_sudo)
+        if not old_sudo:
+            return None
+        new_sudo = contract_sudo.current_version_id
+        return {
+            "rows": contract_sudo._compare_side_by_side(
+                old_sudo._get_content(), new_sudo._get_content()
+            ),
+            "old_number": old_sudo.number,
+            "new_number": new_sudo.number,
+        }
+
     def _prepare_comments(self, contract, zone):
         """Prepare the messages that are meant for the parties; no internal notes.
 
@@ -163,7 +220,3 @@ class ContractDetailsMixin(ContractPlanMixin, ContractDocumentsMixin):
             contract_sudo.user_id.tz,
         )
         return next((zone for zone in candidates if zone in pytz.all_timezones_set), "UTC")
-
-    def _get_grouped_code(self, contract):
-        """Return the verification code in groups of four, as it is printed."""
-        return contract._group_code(contract.verification_code)

@@ -1,13 +1,38 @@
+import logging
+import re
+
 from odoo import fields
-from odoo.http import Controller, request, route
+from odoo.http import request, route
 
 from ..const import LINKS_KEY
-from .contract_access import ContractAccessMixin
+from ..utils import Actor
+from .portal import CustomerContractPortal
 
 RENEWAL_PAUSE_MINUTES = 5
+TOKEN_IN_ADDRESS = re.compile(
+    r"((?:/|%2F)contract(?:/|%2F)(?:sign|in_person)(?:/|%2F))[^/\s?&#\"']+", re.I
+)
 
 
-class CustomerContractPersonalLink(ContractAccessMixin, Controller):
+class LinkLogFilter(logging.Filter):
+    """Keeps the tokens of personal links out of this server's own log.
+
+    A token gives access to a contract, and the web server writes the address of
+    every request to the log.
+    """
+
+    def filter(self, record):
+        message = record.getMessage()
+        masked = TOKEN_IN_ADDRESS.sub(r"\1***", message)
+        if masked != message:
+            record.msg, record.args = masked, ()
+        return True
+
+
+logging.getLogger("werkzeug").addFilter(LinkLogFilter())
+
+
+class CustomerContractLink(CustomerContractPortal):
     """The links that participants get by e-mail: they open the contract's page."""
 
     @route("/contract/sign/<string:token>", type="http", auth="public", website=True)
@@ -86,14 +111,16 @@ class CustomerContractPersonalLink(ContractAccessMixin, Controller):
             limit=1,
         )
         return (
-            not link_sudo.is_revoked
-            and not has_fresh_one
-            and (
-                participant_sudo._is_in_turn()
-                if participant_sudo.contract_id.state in ("approval", "sent")
-                else participant_sudo.state == "disputed"
-            )
+            not link_sudo.is_revoked and not has_fresh_one and self._is_waited_for(participant_sudo)
         )
+
+    def _is_waited_for(self, participant_sudo):
+        """Tell whether something is left to do for a participant, whatever the link says.
+
+        :param recordset participant_sudo: the participant, elevated
+        """
+        is_under_way = participant_sudo.contract_id.state in ("approval", "sent")
+        return is_under_way and participant_sudo._is_in_turn()
 
     def _record_opening(self, link_sudo):
         """Record that a personal link was opened.
@@ -104,5 +131,5 @@ class CustomerContractPersonalLink(ContractAccessMixin, Controller):
             link_sudo.opened_on = fields.Datetime.now()
         participant_sudo = link_sudo.participant_id
         participant_sudo.contract_id._log_event(
-            "link_opened", participant=participant_sudo, identified_by="link"
+            "link_opened", actor=Actor(participant_sudo, "link")
         )

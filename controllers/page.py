@@ -2,24 +2,14 @@
 
 from odoo.http import request
 
-from .contract_access import ContractAccessMixin
-from .contract_details import ContractDetailsMixin
-from .contract_dispute import ContractDisputeMixin
-from .contract_notice import ContractNoticeMixin
-from .contract_paper import ContractPaperMixin
-from .contract_values import ContractValuesMixin
+from .access import ContractAccessMixin
+from .facts import ContractFactsMixin
+from .notice import ContractNoticeMixin
 
 HISTORY_KEY = "my_contracts_history"
 
 
-class ContractPageMixin(
-    ContractAccessMixin,
-    ContractDetailsMixin,
-    ContractNoticeMixin,
-    ContractDisputeMixin,
-    ContractValuesMixin,
-    ContractPaperMixin,
-):
+class ContractPageMixin(ContractAccessMixin, ContractFactsMixin, ContractNoticeMixin):
     """For controllers that answer with the contract's page."""
 
     def _render_contract_page(self, access, *, status=200, **extra):
@@ -33,7 +23,8 @@ class ContractPageMixin(
         """
         if access.is_link and not self._is_open_to(access):
             return self._refuse_page(access.contract_sudo.id)
-        values = {**self._prepare_contract_values(access), **extra}
+        values = self._prepare_contract_values(access)
+        values = {**self._restrict_contract_values(access, values), **extra}
         return self._make_private(
             request.render("customer_contract.portal_contract_page", values, status=status)
         )
@@ -44,14 +35,12 @@ class ContractPageMixin(
         :param ContractAccess access: who is here and as whom
         """
         state = access.contract_sudo.state
-        if access.participant_sudo._may_read_early():
-            return True
         if state == "approval":
             return bool(access.participant_sudo.requested_on)
         return state != "draft"
 
     def _prepare_contract_values(self, access):
-        """Prepare the values of the contract's page.
+        """Prepare the values of the contract's page; features add theirs.
 
         :param ContractAccess access: who is here and as whom
         :rtype: dict
@@ -70,7 +59,6 @@ class ContractPageMixin(
             "participant": participant_sudo,
             "content": content,
             "sections": self._prepare_sections(content),
-            "frozen_milestones": self._prepare_frozen_milestones(content),
             "content_lang": (content.get("language") or "").replace("_", "-") or None,
             "facts": self._prepare_facts(contract_sudo, content),
             "amount": self._format_amount(content.get("amount")),
@@ -82,15 +70,13 @@ class ContractPageMixin(
             "can_sign": can_sign,
             "can_approve": self._can_approve(access),
             "can_object": self._can_object(access),
-            "can_delegate": self._can_delegate(access),
+            "can_decline": self._can_decline(access),
             "sign_props": self._prepare_sign_props(access) if can_sign else None,
             "refusal_reasons": self._get_refusal_reasons(),
-            "milestones": self._prepare_milestones(contract_sudo),
-            "document_groups": self._prepare_document_groups(contract_sudo),
+            "comparison": self._prepare_comparison(contract_sudo, participant_sudo),
             "events": self._prepare_timeline(contract_sudo, zone),
             "stored_pdf": contract_sudo._get_stored_pdf(),
             "is_pending": contract_sudo.state == "signed" and not contract_sudo.signed_document_id,
-            "verification_code": self._get_grouped_code(contract_sudo),
             "may_write_messages": not user.share or contract_sudo._is_named(user.partner_id),
             "has_chatter": not user._is_public() and not access.is_preview and not access.is_link,
             "comments": self._prepare_comments(contract_sudo, zone)
@@ -98,12 +84,20 @@ class ContractPageMixin(
             else [],
             "no_breadcrumbs": user._is_public(),
             "typed": {},
-            **self._prepare_paper_values(access),
-            **self._prepare_value_values(access, content),
-            **self._prepare_dispute_values(access, zone),
             **self._prepare_neighbours(contract_sudo),
-            **self._prepare_in_person_values(access),
         }
+
+    def _restrict_contract_values(self, access, values):
+        """Take from the page what this visitor is not shown, of whatever feature.
+
+        It has the last word: all features have added their values before.
+
+        :param ContractAccess access: who is here and as whom
+        :param dict values: the page's values
+        :return: the values that are shown
+        :rtype: dict
+        """
+        return values
 
     # === WHAT THE VISITOR MAY DO === #
 
@@ -115,15 +109,14 @@ class ContractPageMixin(
             and access.contract_sudo._can_be_signed(access.participant_sudo)
             and self._can_be_identified(access)
             and not self._find_company_obstacle(access)
-            and not access.contract_sudo._get_value_problems(access.participant_sudo)
         )
 
     def _can_be_identified(self, access):
         """Tell whether the visitor is identified, or will be by a one-time code."""
         participant_sudo = access.participant_sudo
-        return access.contract_sudo._is_identified(
-            participant_sudo, access.identified_by
-        ) or participant_sudo._needs_code(access.identified_by)
+        return access.contract_sudo._is_identified(access.actor) or participant_sudo._needs_code(
+            access.identified_by
+        )
 
     def _can_approve(self, access):
         """Tell whether the visitor can approve now."""
@@ -136,23 +129,16 @@ class ContractPageMixin(
         )
 
     def _can_object(self, access):
-        """Tell whether the visitor can decline or dispute now."""
+        """Tell whether the visitor can say no now, in one way or another."""
         return (
             bool(access.participant_sudo)
             and access.contract_sudo.state in ("approval", "sent")
             and access.participant_sudo._is_in_turn()
         )
 
-    def _can_delegate(self, access):
-        """Tell whether the visitor can pass the contract on to a colleague now."""
-        participant_sudo = access.participant_sudo
-        return (
-            bool(participant_sudo)
-            and not participant_sudo._get_internal_user()
-            and participant_sudo.partner_id.commercial_partner_id.is_company
-            and participant_sudo._can_be_delegated()
-            and self._can_be_identified(access)
-        )
+    def _can_decline(self, access):
+        """Tell whether the visitor can decline now."""
+        return self._can_object(access) and access.participant_sudo.role == "signer"
 
     def _find_company_obstacle(self, access):
         """Return why an employee cannot sign for the company on this page, or none.
@@ -187,9 +173,7 @@ class ContractPageMixin(
             "digest": contract_sudo.current_version_id.content_digest,
             "consentDigest": consent_sudo.digest or "",
             "consentText": consent_sudo.text or "",
-            # Whoever signs in person types the name.
-            "defaultName": (not access.is_in_person and access.participant_sudo.partner_id.name)
-            or "",
+            "defaultName": access.participant_sudo.partner_id.name or "",
             "sendLabel": contract_sudo._get_signing_intent(),
             **self._prepare_code_props(access),
         }
@@ -223,40 +207,6 @@ class ContractPageMixin(
         return request.env["customer.contract.refusal.reason"].sudo().search([])
 
     # === WHAT THE PAGE SAYS === #
-
-    def _get_status(self, contract):
-        """Return the status as words and as the colour of a badge.
-
-        :param recordset contract: the contract
-        :return: the words, and a Bootstrap colour
-        :rtype: tuple[str, str]
-        """
-        labels = dict(contract._fields["state"]._description_selection(contract.env))
-        labels["draft"] = self.env._("In preparation")
-        colors = {
-            "sent": "warning",
-            "approval": "warning",
-            "signed": "success",
-            "disputed": "danger",
-            "declined": "danger",
-        }
-        if contract.state == "signed" and contract.lifecycle:
-            phases = dict(contract._fields["lifecycle"]._description_selection(contract.env))
-            color = "secondary" if contract.lifecycle in ("ended", "terminated") else "success"
-            return f"{labels['signed']} · {phases[contract.lifecycle]}", color
-        return labels[contract.state], colors.get(contract.state, "secondary")
-
-    def _get_next_step(self, contract, partner):
-        """Tell a reader what happens next; who approves is no business of those who wait.
-
-        :param recordset contract: the contract, elevated
-        :param recordset partner: the reader
-        :rtype: str
-        """
-        is_asked = partner in contract._get_acting_participants().partner_id
-        if contract.state == "draft" or (contract.state == "approval" and not is_asked):
-            return self.env._("Not sent for signature yet")
-        return contract._get_next_step(partner)
 
     def _get_watermark(self, access):
         """Return what is written across a contract that may still change, if it may.
