@@ -149,9 +149,9 @@ class CustomerContractCustomerInput(CustomerContractSigning):
                 "conflicts": self._prepare_conflicts(access, result["conflicts"]),
                 "revision": saved["revision"],
             }
-        if identified_by == "link_code":
+        if access.identified_by == "link_code":
             # The code was entered for the version before; it is the same sitting.
-            self._carry_code_over(participant_sudo)
+            self._carry_code_over(access.participant_sudo)
         return self._answer_with_page(access, f"values_{result['outcome']}")
 
     def _answer_with_page(self, access, message):
