@@ -217,7 +217,7 @@ class TestSeal(SealCommon):
         Contract = self.registry["customer.contract"]
         for target, name in (
             (Contract, "_render_contract_pdf"),
-            (Contract, "_seal"),
+            (Contract, "_finish_document"),
             (pdf_seal, "finish_file"),
             (Contract, "_store_evidence_file"),
             (Contract, "_read_seal"),

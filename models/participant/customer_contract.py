@@ -393,7 +393,7 @@ class CustomerContract(models.Model):
                     person=participant.partner_id.name,
                 )
             )
-        participant._check_no_rule()
+        participant._check_can_be_changed()
         if not (reason or "").strip():
             raise UserError(_("Please give a reason."))
 
