@@ -75,7 +75,7 @@ def _bring_up_to_date(place):
 
 def _create(place):
     wanted = [layout.ADDON]
-    with template_databases.lock():
+    with template_databases.lock(with_demo=True):
         source = template_databases.base(place, wanted, with_demo=True)
         databases.create(DATABASE, source)
     _set_address()

@@ -37,6 +37,7 @@ class Release:
         self.short = self.commit[:12]
         self.folder = KEPT / self.short
         self.place = Workplace(place.odoo, place.python, self.folder / "addons")
+        self.place.variables.update(place.variables)
         key = hashlib.sha256(place.odoo.version.encode() + STORY.read_bytes()).hexdigest()[:8]
         self.database = f"{DATABASE}_{self.short}_{key}"
         self.facts_file = self.folder / f"{key}.json"
@@ -49,7 +50,7 @@ class Release:
 
     def prepare(self):
         """Have the database, its bundles and the facts about it; made if need be."""
-        with template_databases.lock():
+        with template_databases.lock(with_demo=True):
             if not self._is_fresh():
                 self._make()
 

@@ -42,9 +42,9 @@ env.cr.commit()
 """
 
 
-def lock():
-    """Only one process at a time makes templates and copies from them."""
-    return locks.hold("templates")
+def lock(*, with_demo=False):
+    """Only one at a time makes templates of a kind and copies from them."""
+    return locks.hold("templates-demo" if with_demo else "templates")
 
 
 def base(place, names, *, with_demo=False, replaces_others=True):

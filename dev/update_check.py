@@ -11,7 +11,9 @@ import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 import time
+from pathlib import Path
 
 import addon_mirror
 import databases
@@ -121,21 +123,25 @@ class Check:
 
     def _goes_on(self, journeys):
         """Everything under way is signed in the end, and proves it."""
-        finished = []
         for contract_id in journeys.find_running():
             try:
-                done = journeys.finish(contract_id)
+                problems, done = [], journeys.finish(contract_id)
             except Refused as refusal:
-                self._report(f"{journeys.name(contract_id)} goes on", [str(refusal)])
-                continue
-            self._report(f"{journeys.name(contract_id)} goes on: {', '.join(done)}", [])
-            finished.append(contract_id)
+                problems, done = [str(refusal)], ["it does not"]
+            self._report(f"{journeys.name(contract_id)} goes on: {', '.join(done)}", problems)
         journeys.finalize()
-        for contract_id, answer in journeys.verify(finished).items():
+        signed = journeys.find_signed()
+        for contract_id, answer in journeys.verify(signed).items():
             problems = [check for check in answer["checks"] if not check["ok"]]
             if not answer["ok"] and not problems:
                 problems = [answer]
             self._report(f"{journeys.name(contract_id)} is signed and verifies", problems)
+        with tempfile.TemporaryDirectory() as folder:
+            for contract_id in signed:
+                bundle = Path(folder, "bundle.zip")
+                bundle.write_bytes(journeys.export_bundle(contract_id))
+                problems = _read_bundle(bundle)
+                self._report(f"{journeys.name(contract_id)} has an intact bundle", problems)
 
     # === HELPERS === #
 
@@ -152,7 +158,7 @@ class Check:
             command += ["--email-from=contracts@company.example.com"]
             server = subprocess.Popen(
                 command,
-                env=self.place.odoo.environment(),
+                env=self.place.environment(),
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
@@ -176,27 +182,15 @@ class Check:
 def run(place, commits=()):
     """Check the update from each release; return what was found."""
     results = Results()
-    with _environment(PASSPHRASE):
-        for commit in commits or releases.listed():
-            release = releases.Release(place, commit)
-            release.prepare()
-            start = time.monotonic()
-            say(f"==> From release {release.short}")
-            results += Check(place, release).run()
-            say(f"    took {time.monotonic() - start:.0f} s")
+    place.variables.update(PASSPHRASE)
+    for commit in commits or releases.listed():
+        release = releases.Release(place, commit)
+        release.prepare()
+        start = time.monotonic()
+        say(f"==> From release {release.short}")
+        results += Check(place, release).run()
+        say(f"    took {time.monotonic() - start:.0f} s")
     return results
-
-
-@contextlib.contextmanager
-def _environment(variables):
-    """Set variables of the environment while the block runs."""
-    before = dict(os.environ)
-    os.environ.update(variables)
-    try:
-        yield
-    finally:
-        os.environ.clear()
-        os.environ.update(before)
 
 
 def _compare_answers(before, after):
@@ -210,6 +204,15 @@ def _compare_answers(before, after):
         if any(check[key] != same.get(key) for key in ("ok", "state") if key in check):
             problems.append(f"was {check}, is {same}")
     return problems
+
+
+def _read_bundle(bundle):
+    """What the script that stands alone finds wrong in a bundle."""
+    command = [sys.executable, "-I", str(VERIFIER), str(bundle)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if not done.returncode:
+        return []
+    return [line for line in done.stdout.splitlines() if not line.startswith("ok")] or [done.stderr]
 
 
 def _find_port():

@@ -4,6 +4,7 @@ All of it goes through public methods and routes, which stay: whatever is moved 
 the addon, this needs no change.
 """
 
+import base64
 import re
 import urllib.parse
 
@@ -41,6 +42,11 @@ class Journeys:
         ]
         return self.admin.execute("customer.contract", "search", domain, order="id")
 
+    def find_signed(self):
+        """The ids of the contracts that everybody has signed, archived ones too."""
+        domain = [("state", "=", "signed"), ("active", "in", (True, False))]
+        return self.admin.execute("customer.contract", "search", domain, order="id")
+
     def finish(self, contract_id):
         """Have people act until the contract is signed; return what they did.
 
@@ -56,13 +62,20 @@ class Journeys:
         raise Refused(f"not signed after {', '.join(done)}")
 
     def finalize(self):
-        """Run the scheduled action that makes, seals and sends the signed documents."""
+        """Run the scheduled action that makes, seals and sends the signed documents.
+
+        It stops when its time is over, and goes on in the next run.
+        """
         [job] = self._read(
             "ir.model.data",
             [("module", "=", "customer_contract"), ("name", "=", "ir_cron_finalize")],
             ["res_id"],
         )
-        self.admin.execute("ir.cron", "method_direct_trigger", [job["res_id"]])
+        due = [("state", "=", "signed"), ("copies_sent_on", "=", False)]
+        for _round in range(len(self._titles)):
+            if not self.admin.execute("customer.contract", "search_count", due):
+                break
+            self.admin.execute("ir.cron", "method_direct_trigger", [job["res_id"]])
 
     def verify(self, contract_ids):
         """What the contracts' own check says of each."""
@@ -70,6 +83,11 @@ class Journeys:
             contract_id: self.admin.execute("customer.contract", "verify_integrity", [contract_id])
             for contract_id in contract_ids
         }
+
+    def export_bundle(self, contract_id):
+        """The evidence bundle of a contract, a ZIP."""
+        content = self.admin.execute("customer.contract", "get_evidence_bundle", [contract_id])
+        return base64.b64decode(content)
 
     def open_link(self, address):
         """Open a personal link in a new browser."""
