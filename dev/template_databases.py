@@ -19,7 +19,9 @@ BASE = f"{layout.ADDON}_base"
 INSTALLED = f"{layout.ADDON}_template"
 # Bundles that pages of the tests load, scripts and styles: each browser test would make
 # them again, since what a test stores is rolled back. Odoo's own runner makes all that
-# any page has, its unit tests' among them, in four times as long.
+# any page has, its unit tests' among them, in four times as long. What was made before
+# is kept: its address tells whether it still holds.
+KEPT_ASSETS = layout.MADE / "assets.pickle"
 SCRIPTS = (
     "web.assets_frontend_lazy",
     "web.assets_frontend_minimal",
@@ -34,10 +36,17 @@ STYLES = (
     "web.report_assets_pdf",
 )
 MAKE_ASSETS = f"""
+import pathlib, pickle
+kept, assets = pathlib.Path({str(KEPT_ASSETS)!r}), env["ir.attachment"]
+if kept.is_file():
+    assets.create(pickle.loads(kept.read_bytes()))
 for bundle in {SCRIPTS}:
     env["ir.qweb"]._get_asset_bundle(bundle, css=False, js=True).js()
 for bundle in {STYLES}:
     env["ir.qweb"]._get_asset_bundle(bundle, css=True, js=False).css()
+names = ["name", "url", "raw", "mimetype", "type", "public", "res_model", "res_id"]
+made = assets.search([("url", "=like", "/web/assets/%"), ("public", "=", True)])
+kept.write_bytes(pickle.dumps([{{name: one[name] for name in names}} for one in made]))
 env.cr.commit()
 """
 
