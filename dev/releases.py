@@ -5,7 +5,6 @@ installed with its demo data into a database of its own, in which people then ac
 (``update_story.py``). That database is a template: a check works on a copy.
 """
 
-import contextlib
 import hashlib
 import io
 import json
@@ -108,21 +107,24 @@ def listed():
 
 def _resolve(commit):
     """Return a commit's full id, or tell why git does not have it."""
+    cannot = f"Cannot check the update from {commit}:"
     try:
-        return _run_git("rev-parse", "--verify", "--quiet", f"{commit}^{{commit}}").decode().strip()
-    except Failure:
-        pass
-    with contextlib.suppress(Failure):
-        if _run_git("rev-parse", "--is-shallow-repository").strip() == b"true":
-            raise Failure(
-                f"Cannot check the update from {commit}: this clone is shallow and does not "
-                "have that commit. Get the whole history first: git fetch --unshallow"
+        is_shallow = _run_git("rev-parse", "--is-shallow-repository").strip() == b"true"
+    except Failure as failure:
+        raise Failure(
+            f"{cannot} its addon comes from git's history, and this is no git checkout, or "
+            f"git is not installed.\n{failure}"
+        ) from failure
+    try:
+        return _run_git("rev-parse", "--verify", f"{commit}^{{commit}}").decode().strip()
+    except Failure as failure:
+        reason = "git knows no such commit."
+        if is_shallow:
+            reason = (
+                "this clone is shallow and does not have that commit. Get the whole history "
+                "first: git fetch --unshallow"
             )
-        raise Failure(f"Cannot check the update from {commit}: git knows no such commit.")
-    raise Failure(
-        f"Cannot check the update from {commit}: its addon comes from git's history, and "
-        "this is no git checkout, or git is not installed."
-    )
+        raise Failure(f"{cannot} {reason}") from failure
 
 
 def _run_git(*arguments):
