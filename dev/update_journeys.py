@@ -26,6 +26,7 @@ class Journeys:
         self.database = database
         self.mails = mails
         self.facts = facts
+        self._browsers = {}
         self.admin = self._log_in("admin")
         contracts = self._read("customer.contract", [("active", "in", (True, False))], ["title"])
         self._titles = {contract["id"]: contract["title"] for contract in contracts}
@@ -244,7 +245,10 @@ class Journeys:
         return visitor
 
     def _log_in(self, login):
-        return Visitor(self.address).log_in(self.database, login)
+        """Return the browser of an account; it stays logged in."""
+        if login not in self._browsers:
+            self._browsers[login] = Visitor(self.address).log_in(self.database, login)
+        return self._browsers[login]
 
     def _find_user(self, person):
         users = self._read(
