@@ -26,7 +26,6 @@ NOT_THE_ADDON = {
     "package.json",
     "package-lock.json",
     "prettier.config.cjs",
-    "requirements-optional.txt",
     "requirements-test.txt",
     "requirements.txt",
     "dev",

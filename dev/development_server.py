@@ -38,7 +38,7 @@ def run(place):
     # The terminal interrupts both; the server decides when it is done.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, lambda *_: server.terminate())
-    if _wait_until_it_answers(server, port):
+    if wait_until_it_answers(server, port):
         say(f"\n    Odoo is ready: http://127.0.0.1:{port}\n")
         for login in LOGINS.read_text().splitlines():
             say(f"      {login}")
@@ -75,7 +75,7 @@ def _bring_up_to_date(place):
 
 def _create(place):
     wanted = [layout.ADDON]
-    with template_databases.lock():
+    with template_databases.lock(with_demo=True):
         source = template_databases.base(place, wanted, with_demo=True)
         databases.create(DATABASE, source)
     _set_address()
@@ -134,7 +134,8 @@ def _check_free(port):
             ) from error
 
 
-def _wait_until_it_answers(server, port):
+def wait_until_it_answers(server, port):
+    """Return once a server answers: True, or False if it has ended before."""
     while server.poll() is None:
         try:
             with urllib.request.urlopen(f"http://127.0.0.1:{port}/web/health"):

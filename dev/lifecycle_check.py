@@ -52,7 +52,7 @@ env["ir.module.module"].search([("name", "=", "{layout.ADDON}")])\
 def run(place, database):
     """Go through the addon's life in a database of its own."""
     names = [layout.ADDON]
-    with template_databases.lock():
+    with template_databases.lock(with_demo=True):
         source = template_databases.base(place, names, with_demo=True)
         databases.create(database, source)
     try:

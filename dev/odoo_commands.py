@@ -17,6 +17,8 @@ class Workplace:
         self.python = python
         self.addons = addons
         self.configuration = addons.parent / "odoo.conf"
+        # of the environment, for this place's Odoo only
+        self.variables = {}
         self._write_configuration()
 
     def _write_configuration(self):
@@ -36,14 +38,22 @@ class Workplace:
         self.configuration.parent.mkdir(parents=True, exist_ok=True)
         self.configuration.write_text("\n".join(["[options]", *lines, ""]))
 
+    def environment(self, python_path=None):
+        """The environment in which this place's Odoo runs."""
+        found = self.odoo.environment()
+        if python_path:
+            found["PYTHONPATH"] = os.pathsep.join((str(python_path), found["PYTHONPATH"]))
+        return {**found, **self.variables}
+
     def command(self, *arguments):
         """Odoo's command line; its first argument may be a subcommand."""
         return [str(part) for part in (self.python, self.odoo.command, *arguments)]
 
-    def run_odoo(self, database, log, *arguments, code=None):
+    def run_odoo(self, database, log, *arguments, code=None, python_path=None):
         """Run Odoo to its end, logging to a file; return its exit status.
 
-        With ``code``, that is run in Odoo's shell.
+        With ``code``, that is run in Odoo's shell. Modules in the folder ``python_path``
+        come before all others.
         """
         log.parent.mkdir(parents=True, exist_ok=True)
         log.unlink(missing_ok=True)
@@ -60,7 +70,7 @@ class Workplace:
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 text=True,
-                env=self.odoo.environment(),
+                env=self.environment(python_path),
                 check=False,
             )
         return done.returncode

@@ -3,6 +3,7 @@
 import contextlib
 import subprocess
 import sys
+import threading
 import time
 
 
@@ -10,9 +11,26 @@ class Failure(Exception):
     """Something that the person can act on; shown without a traceback."""
 
 
+_kept = threading.local()
+
+
 def say(message):
-    """One line of progress, at once."""
-    print(message, flush=True)
+    """One line of progress, at once; or with the others of a thread that keeps them."""
+    lines = getattr(_kept, "lines", None)
+    if lines is None:
+        print(message, flush=True)
+    else:
+        lines.append(message)
+
+
+@contextlib.contextmanager
+def keeping():
+    """Keep what this thread says; yields the lines, to be shown together later."""
+    _kept.lines = []
+    try:
+        yield _kept.lines
+    finally:
+        _kept.lines = None
 
 
 @contextlib.contextmanager

@@ -55,9 +55,9 @@ def _run_pytest(place, database, arguments):
     command += [f"--confcutdir={place.addons}", "-c", os.devnull]
     command += ["-o", "faulthandler_timeout=600"]
     command += ["--durations=10", "--durations-min=5"]
-    # pytest-odoo gives each worker a copy of the database. What a file's classes set
-    # up stays with one worker.
-    command += [f"--numprocesses={_count_workers(arguments)}", "--dist=loadfile"]
+    # pytest-odoo gives each worker a copy of the database. What a class sets up stays
+    # with one worker.
+    command += [f"--numprocesses={_count_workers(place.addons, arguments)}", "--dist=loadscope"]
     command += ["-p", "pytest_private_filestore"]
     command += ["-o", "junit_family=xunit2", f"--junitxml={report}"]
     command += [f"--odoo-config={place.configuration}", "--odoo-http"]
@@ -87,11 +87,17 @@ def _with_plugins(environment):
     return {**environment, "PYTHONPATH": os.pathsep.join(filter(None, paths))}
 
 
-def _count_workers(arguments):
-    """As many as there are cores; none beside the run itself for a single file."""
-    if len(arguments) == 1 and arguments[0].partition("::")[0].endswith(".py"):
-        return 0
-    return min(os.cpu_count() or 1, MOST_WORKERS)
+def _count_workers(addons, arguments):
+    """As many as there are cores and files; none beside the run itself for one file."""
+    files = set()
+    for argument in arguments:
+        path = addons / argument.partition("::")[0]
+        if path.is_dir():
+            files.update(path.rglob("test_*.py"))
+        elif path.suffix == ".py":
+            files.add(path)
+    wanted = min(len(files), os.cpu_count() or 1, MOST_WORKERS)
+    return wanted if wanted > 1 else 0
 
 
 def _judge_log(log):

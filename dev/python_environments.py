@@ -13,14 +13,13 @@ from progress import Failure, run, step
 
 ODOO_PINS = layout.COMMANDS / "requirements-odoo.txt"
 ADDON_NEEDS = layout.ROOT / "requirements.txt"
-ADDON_OPTIONS = layout.ROOT / "requirements-optional.txt"
 TEST_NEEDS = layout.ROOT / "requirements-test.txt"
 LINT_NEEDS = layout.COMMANDS / "requirements-lint.txt"
 
 
 def ensure_odoo():
     """Python with Odoo's requirements, the addon's and the tests'."""
-    return _ensure(layout.VENV, [ODOO_PINS, ADDON_NEEDS, ADDON_OPTIONS, TEST_NEEDS])
+    return _ensure(layout.VENV, [ODOO_PINS, ADDON_NEEDS, TEST_NEEDS])
 
 
 def ensure_linters():

@@ -3,7 +3,6 @@
 import os
 import shutil
 import sys
-import time
 
 import addon_mirror
 import environment
@@ -11,8 +10,10 @@ import layout
 import lifecycle_check
 import lint
 import odoo_lint_stage
+import odoo_tests_stage
 import pytest_stage
-from progress import Failure, main, say
+from lanes import Lane, run_stage
+from progress import main, say
 from test_results import Results
 
 RUNS = layout.MADE / "runs"
@@ -59,33 +60,28 @@ def _is_path(place, argument):
 
 def _run_all(place, names):
     core, integrations = names[:1], names[1:]
-    database = f"{layout.ADDON}_test_{os.getpid()}"
-    stages = {
-        "Linters": lambda: _lint(place.addons),
-        "Tests": lambda: pytest_stage.run(place, core, [f"{layout.ADDON}/tests"]),
-        "Install with demo data, update, uninstall": lambda: lifecycle_check.run(place, database),
-        "Odoo's test_lint": lambda: odoo_lint_stage.run(place, core, database),
-    }
+    database = f"{layout.ADDON}_{{}}_test_{os.getpid()}".format
+    beside = Lane(
+        {
+            "Linters": lambda: _lint(place.addons),
+            "Install with demo data, update, uninstall": lambda: lifecycle_check.run(
+                place, database("life")
+            ),
+            "Odoo's test_lint": lambda: odoo_lint_stage.run(place, core, database("lint")),
+            "Odoo's own test runner": lambda: odoo_tests_stage.run(place, core, database("odoo")),
+        }
+    )
+    stages = {"Tests": lambda: pytest_stage.run(place, core, [f"{layout.ADDON}/tests"])}
     tested = [name for name in integrations if (place.addons / name / "tests").is_dir()]
     if tested:
         stages["Tests of the integrations"] = lambda: pytest_stage.run(
             place, names, [f"{name}/tests" for name in tested]
         )
-    total, summary = Results(), []
-    for title, stage in stages.items():
-        say(f"\n==> {title}")
-        start = time.monotonic()
-        try:
-            results = stage()
-        except Failure as failure:
-            say(str(failure))
-            results = Results(failed=1)
-        line = f"{title}: {results} ({time.monotonic() - start:.0f} s)"
-        say(f"==> {line}")
-        summary.append(line)
-        total += results
-    say("\n" + "\n".join(summary))
-    return total
+    beside.start()
+    found = {title: run_stage(title, stage) for title, stage in stages.items()}
+    found |= beside.finish()
+    say("\n" + "\n".join(line for _results, line in found.values()))
+    return sum((results for results, _line in found.values()), Results())
 
 
 def _lint(addons):

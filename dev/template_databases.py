@@ -17,28 +17,59 @@ from progress import Failure, step
 
 BASE = f"{layout.ADDON}_base"
 INSTALLED = f"{layout.ADDON}_template"
-# Odoo's own test runner does it too: else each browser test makes them again, since
-# what a test stores is rolled back.
-MAKE_ASSETS = """
-env["ir.qweb"]._pregenerate_assets_bundles()
+# Bundles that pages of the tests load, scripts and styles: each browser test would make
+# them again, since what a test stores is rolled back. Odoo's own runner makes all that
+# any page has, its unit tests' among them, in four times as long. What was made before
+# is kept: its address tells whether it still holds.
+KEPT_ASSETS = layout.MADE / "assets.pickle"
+SCRIPTS = (
+    "web.assets_frontend_lazy",
+    "web.assets_frontend_minimal",
+    "web.assets_tests",
+    "web.assets_web",
+)
+STYLES = (
+    "web.assets_frontend",
+    "web.assets_web",
+    "web.assets_web_print",
+    "web.report_assets_common",
+    "web.report_assets_pdf",
+)
+MAKE_ASSETS = f"""
+import pathlib, pickle
+kept, assets = pathlib.Path({str(KEPT_ASSETS)!r}), env["ir.attachment"]
+if kept.is_file():
+    assets.create(pickle.loads(kept.read_bytes()))
+for bundle in {SCRIPTS}:
+    env["ir.qweb"]._get_asset_bundle(bundle, css=False, js=True).js()
+for bundle in {STYLES}:
+    env["ir.qweb"]._get_asset_bundle(bundle, css=True, js=False).css()
+names = ["name", "url", "raw", "mimetype", "type", "public", "res_model", "res_id"]
+made = assets.search([("url", "=like", "/web/assets/%"), ("public", "=", True)])
+kept.write_bytes(pickle.dumps([{{name: one[name] for name in names}} for one in made]))
 env.cr.commit()
 """
 
 
-def lock():
-    """Only one process at a time makes templates and copies from them."""
-    return locks.hold("templates")
+def lock(*, with_demo=False):
+    """Only one at a time makes templates of a kind and copies from them."""
+    return locks.hold("templates-demo" if with_demo else "templates")
 
 
-def base(place, names, *, with_demo=False):
-    """The template with the dependencies of the addons; made if need be."""
+def base(place, names, *, with_demo=False, replaces_others=True):
+    """The template with the dependencies of the addons; made if need be.
+
+    It takes the place of those for other dependencies, unless it is for an earlier
+    release of the addons.
+    """
     depends = place.dependencies(*names)
     key = hashlib.sha256(f"{place.odoo.version} {depends}".encode()).hexdigest()[:8]
     kind = f"{BASE}_demo" if with_demo else f"{BASE}_bare"
     name = f"{kind}_{_kind(names)}_{key}"
     if _is_complete(name):
         return name
-    _drop_all(f"{kind}_{_kind(names)}_")
+    if replaces_others:
+        _drop_all(f"{kind}_{_kind(names)}_")
     title = "with" if with_demo else "without"
     with step(f"Preparing Odoo {title} demo data: {', '.join(depends)}"):
         databases.create(name)

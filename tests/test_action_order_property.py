@@ -2,8 +2,6 @@ from datetime import timedelta
 from unittest.mock import patch
 
 from freezegun import freeze_time
-from hypothesis import Phase, given, settings
-from hypothesis import strategies as st
 
 from odoo import fields
 from odoo.exceptions import UserError
@@ -11,6 +9,7 @@ from odoo.tests import tagged
 
 from ..utils import Actor
 from .paper_common import PaperCommon
+from .property_testing import Phase, given, settings, st
 
 END_STATES = ("signed", "declined", "expired")
 # What changes the mind of a customer is drawn more often than what ends the request.

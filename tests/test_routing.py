@@ -1,12 +1,10 @@
-from hypothesis import given, settings
-from hypothesis import strategies as st
-
 from odoo import Command
 from odoo.exceptions import UserError
 from odoo.tests import new_test_user, tagged
 
 from ..utils import Actor
 from .common import ContractCommon
+from .property_testing import given, settings, st
 
 
 @tagged("post_install", "-at_install")

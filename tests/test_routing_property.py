@@ -1,12 +1,10 @@
-from hypothesis import Phase, given, settings
-from hypothesis import strategies as st
-
 from odoo import Command
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
 from ..utils import Actor
 from .common import ContractCommon
+from .property_testing import Phase, given, settings, st
 
 END_EVENTS = ("completed", "declined", "sent_back", "cancelled")
 BLOCKS = st.lists(

@@ -1,10 +1,8 @@
-from hypothesis import Phase, given, settings
-from hypothesis import strategies as st
-
 from odoo.exceptions import UserError, ValidationError
 from odoo.tests import tagged
 
 from ..utils import Actor
+from .property_testing import Phase, given, settings, st
 from .value_common import ContractValueCommon
 
 TEXTS = st.text(max_size=60)
