@@ -1,5 +1,10 @@
 import base64
+import contextlib
 import io
+import subprocess
+import tempfile
+from pathlib import Path
+from types import SimpleNamespace
 from unittest.mock import patch
 
 from PIL import Image, ImageDraw
@@ -9,6 +14,14 @@ from odoo import Command
 from odoo.tests import new_test_user
 
 from odoo.addons.base.tests.common import BaseCommon
+
+# Where the browser's request is looked at: whether the password was asked for just
+# now, and where an act came from.
+REQUEST_READERS = (
+    "odoo.addons.base.models.res_users.request",
+    "odoo.addons.customer_contract.models.customer_contract_signing.request",
+    "odoo.addons.customer_contract.models.customer_contract_trail.request",
+)
 
 
 def make_signature_picture(size=(300, 100), line=((20, 70), (100, 20), (180, 80), (280, 30))):
@@ -29,6 +42,16 @@ def make_pdf(text="Contract"):
     page.showPage()
     page.save()
     return output.getvalue()
+
+
+def run_on_pdf(pdf, *command):
+    """Return what a command prints about a PDF, whose path stands for ``{}``."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "contract.pdf"
+        path.write_bytes(pdf)
+        arguments = [argument.replace("{}", str(path)) for argument in command]
+        process = subprocess.run(arguments, capture_output=True, check=True)
+        return process.stdout.decode()
 
 
 class ContractCommon(BaseCommon):
@@ -152,6 +175,20 @@ class ContractCommon(BaseCommon):
         self._sign_as_customer(contract)
         self._finalize(contract)
         return contract
+
+    @contextlib.contextmanager
+    def _within_request(self):
+        """Act as if a browser had asked for it; give its request, with an empty session."""
+        request = SimpleNamespace(
+            session={},
+            httprequest=SimpleNamespace(
+                remote_addr="203.0.113.9", user_agent=SimpleNamespace(string="Browser")
+            ),
+        )
+        with contextlib.ExitStack() as stack:
+            for path in REQUEST_READERS:
+                stack.enter_context(patch(path, request))
+            yield request
 
     def _finalize(self, contract):
         """Run the steps that the scheduled action takes, in one transaction."""
