@@ -1,15 +1,14 @@
 from datetime import timedelta
 
-from odoo import Command, fields
+from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user, tagged
 
-from ..delegation.common import DelegationCommon
 from .common import ApprovalCommon
 
 
 @tagged("post_install", "-at_install")
-class TestAuthority(DelegationCommon):
+class TestAuthority(ApprovalCommon):
     """Who may sign for a customer, and up to which amount."""
 
     def _register(self, **values):
@@ -56,16 +55,6 @@ class TestAuthority(DelegationCommon):
         self._register(company_partner_id=other.id)
         self.assertIn("Nothing is registered", self._create_contract().authority_hint)
 
-    def test_authority_of_stand_ins(self):
-        self.company.contract_authority_refuse = True
-        self._register(partner_id=self.colleague.id, amount_max=10)
-        contract = self._create_delegable_contract()
-        with self.assertRaisesRegex(UserError, "may not sign"):
-            self._delegate(contract)
-        self.company.contract_authority_refuse = False
-        self._delegate(contract)
-        self.assertEqual(self._count_events(contract, "authority_doubted"), 1)
-
     def test_register_is_not_for_agents(self):
         authority = self._register()
         with self.assertRaises(AccessError):
@@ -74,36 +63,6 @@ class TestAuthority(DelegationCommon):
         reader = new_test_user(self.env, login="reader", groups="base.group_user")
         with self.assertRaises(AccessError):
             authority.with_user(reader).read(["proof"])
-
-    def test_signers_as_steps_of_the_counterparty(self):
-        contract = self._create_contract(type_id=self.contract_type.id)
-        self._get_participant(contract, self.customer).unlink()
-        self.env["customer.contract.routing.step"].create(
-            {
-                "contract_id": contract.id,
-                "name": "Board",
-                "role": "signer",
-                "sequence": 30,
-                "participant_ids": [
-                    Command.create({"partner_id": partner.id})
-                    for partner in (self.customer, self.colleague)
-                ],
-            }
-        )
-        self._sign_as_manager(contract)
-        contract.action_send()
-        third = self.colleague.copy({"name": "Third", "email": "third@aurora.example.com"})
-        stand_in = self._delegate(contract, third)
-        self.assertEqual(stand_in.step_id.name, "Board")
-        self._sign_as_customer(contract, self.colleague)
-        self.assertEqual((contract.state, stand_in.state), ("signed", "skipped"))
-        self._finalize(contract)
-        places = contract._get_signature_places(
-            contract._get_report_content(), contract.current_signature_ids
-        )
-        self.assertEqual(
-            [place.signature.signed_by for place in places], ["Mona Manager", "Carla Customer"]
-        )
 
 
 @tagged("post_install", "-at_install")

@@ -141,18 +141,6 @@ class TestSigningAgain(CustomerInputCommon):
         self.assertEqual(contract.state, "signed")
         self._finalize(contract)
 
-    def _create_for_two(self):
-        second = self.env["res.partner"].create(
-            {"name": "Otto", "email": "otto@example.com", "parent_id": self.customer_company.id}
-        )
-        contract = self._create_delivery()
-        customer = self._get_participant(contract, self.customer)
-        contract.participant_ids = [
-            Command.create({"partner_id": second.id, "sequence": customer.sequence})
-        ]
-        contract.action_send()
-        return contract, second
-
     def test_the_second_is_told(self):
         contract, second = self._create_for_two()
         seen = contract.current_version_id.content_digest

@@ -1,3 +1,4 @@
+from odoo import Command
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user, tagged
 
@@ -226,3 +227,47 @@ class TestDelegation(DelegationCommon):
         dialog.action_confirm()
         states = self._get_states(contract.sudo(), self.ann, self.bob)
         self.assertEqual(states, ["delegated", "requested"])
+
+    # === WHERE RULES AND STEPS ARE AT WORK === #
+
+    def test_authority_of_stand_ins(self):
+        self.company.contract_authority_refuse = True
+        self.env["customer.contract.authority"].create(
+            {"partner_id": self.colleague.id, "amount_max": 10}
+        )
+        contract = self._create_delegable_contract()
+        with self.assertRaisesRegex(UserError, "may not sign"):
+            self._delegate(contract)
+        self.company.contract_authority_refuse = False
+        self._delegate(contract)
+        self.assertEqual(self._count_events(contract, "authority_doubted"), 1)
+
+    def test_signers_as_steps_of_the_counterparty(self):
+        contract = self._create_contract(type_id=self.contract_type.id)
+        self._get_participant(contract, self.customer).unlink()
+        self.env["customer.contract.routing.step"].create(
+            {
+                "contract_id": contract.id,
+                "name": "Board",
+                "role": "signer",
+                "sequence": 30,
+                "participant_ids": [
+                    Command.create({"partner_id": partner.id})
+                    for partner in (self.customer, self.colleague)
+                ],
+            }
+        )
+        self._sign_as_manager(contract)
+        contract.action_send()
+        third = self.colleague.copy({"name": "Third", "email": "third@aurora.example.com"})
+        stand_in = self._delegate(contract, third)
+        self.assertEqual(stand_in.step_id.name, "Board")
+        self._sign_as_customer(contract, self.colleague)
+        self.assertEqual((contract.state, stand_in.state), ("signed", "skipped"))
+        self._finalize(contract)
+        places = contract._get_signature_places(
+            contract._get_report_content(), contract.current_signature_ids
+        )
+        self.assertEqual(
+            [place.signature.signed_by for place in places], ["Mona Manager", "Carla Customer"]
+        )

@@ -6,7 +6,7 @@ from odoo.tests import tagged
 
 from ..portal.common import ContractPortalCommon
 
-CODE = "odoo.addons.customer_contract.models.customer_contract_code"
+CODE_MODULE = "odoo.addons.customer_contract.models.customer_contract_code"
 CODE = "024680"
 
 
@@ -18,7 +18,7 @@ class TestIdentityActs(ContractPortalCommon):
         super().setUp()
         self.startPatcher(
             patch(
-                f"{CODE}.secrets.randbelow",
+                f"{CODE_MODULE}.secrets.randbelow",
                 return_value=int(CODE),
             )
         )

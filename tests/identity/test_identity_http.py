@@ -5,7 +5,7 @@ from odoo.tests import tagged
 from ..common import make_signature_picture
 from ..portal.common import ContractPortalCommon
 
-CODE = "odoo.addons.customer_contract.models.customer_contract_code"
+CODE_MODULE = "odoo.addons.customer_contract.models.customer_contract_code"
 CODE = "024680"
 
 
@@ -17,7 +17,7 @@ class TestIdentityHttp(ContractPortalCommon):
         super().setUp()
         self.startPatcher(
             patch(
-                f"{CODE}.secrets.randbelow",
+                f"{CODE_MODULE}.secrets.randbelow",
                 return_value=int(CODE),
             )
         )
