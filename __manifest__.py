@@ -166,16 +166,13 @@
     ],
     "assets": {
         "web.assets_frontend": [
-            "customer_contract/static/src/portal/**/*",
-            "customer_contract/static/src/verification/**/*",
-            "customer_contract/static/src/scss/portal_contract.scss",
-            "customer_contract/static/src/scss/portal_contract_dispute.scss",
-            "customer_contract/static/src/scss/portal_paper.scss",
-            "customer_contract/static/src/scss/portal_contract_values.scss",
+            # first, since features refine the page's styles
+            "customer_contract/static/src/portal/portal/**/*",
+            "customer_contract/static/src/*/portal/**/*",
         ],
         "web.assets_backend": [
-            "customer_contract/static/src/portal/name_and_signature.*",
-            "customer_contract/static/src/backend/**/*",
+            "customer_contract/static/src/signature/portal/name_and_signature.*",
+            "customer_contract/static/src/*/backend/**/*",
         ],
         "web.assets_tests": ["customer_contract/static/tests/tours/**/*"],
     },

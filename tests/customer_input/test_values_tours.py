@@ -2,8 +2,7 @@ from unittest.mock import patch
 
 from odoo.tests import tagged
 
-from odoo.addons.customer_contract.controllers.contract_values import ContractValuesMixin
-
+from ...controllers.contract_values import ContractValuesMixin
 from ..custom_field.common import ContractValueCommon
 from ..portal.common import ContractPortalCommon
 

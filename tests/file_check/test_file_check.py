@@ -13,8 +13,8 @@ from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from odoo.addons.base.tests.common import BaseCommon
-from odoo.addons.customer_contract.models import customer_contract_paper_gate as file_check
 
+from ...models import customer_contract_paper_gate as file_check
 from ..paper.common import (
     make_bomb,
     make_page_picture,

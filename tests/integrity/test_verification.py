@@ -4,8 +4,7 @@ from unittest.mock import patch
 from odoo.tests import HttpCase, tagged
 from odoo.tools import mute_logger
 
-from odoo.addons.customer_contract.controllers.verification import get_network
-
+from ...controllers.verification import get_network
 from ..common import ContractCommon
 from .common import VerificationCommon
 

@@ -5,8 +5,7 @@ from odoo import fields
 from odoo.tests import tagged
 from odoo.tests.common import TransactionCase
 
-from odoo.addons.customer_contract.controllers.link_log_filter import LinkLogFilter
-
+from ...controllers.link_log_filter import LinkLogFilter
 from .common import ContractPortalCommon
 
 

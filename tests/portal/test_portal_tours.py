@@ -3,8 +3,7 @@ from unittest.mock import patch
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from odoo.addons.customer_contract.controllers.contract_page import ContractPageMixin
-
+from ...controllers.contract_page import ContractPageMixin
 from .common import ContractPortalCommon
 
 

@@ -13,11 +13,10 @@ from odoo.tests import tagged
 from odoo.tools import mute_logger
 from odoo.tools.pdf import OdooPdfFileReader
 
-from odoo.addons.customer_contract.models.customer_contract_certificate_key import (
+from ...models.customer_contract_certificate_key import (
     SealPendingError,
 )
-from odoo.addons.customer_contract.tools.pdf import seal as pdf_seal
-
+from ...tools.pdf import seal as pdf_seal
 from .common import SealCommon, make_pkcs12, make_rsa_key
 
 SEAL = "odoo.addons.customer_contract.models.customer_contract_seal"

@@ -5,8 +5,7 @@ from unittest.mock import patch
 from odoo.tests import tagged
 from odoo.tools.pdf import PdfFileReader, PdfFileWriter
 
-from odoo.addons.customer_contract.tools.pdf import seal as pdf_seal
-
+from ...tools.pdf import seal as pdf_seal
 from ..common import make_pdf
 from .common import SealCommon
 

@@ -10,8 +10,7 @@ from unittest.mock import patch
 from odoo import Command
 from odoo.tests import tagged
 
-from odoo.addons.customer_contract.tools.pdf import seal as pdf_seal
-
+from ...tools.pdf import seal as pdf_seal
 from .common import SealCommon
 
 BROWSER = (

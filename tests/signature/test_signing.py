@@ -8,8 +8,7 @@ from PIL import Image
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import Form, new_test_user, tagged
 
-from odoo.addons.customer_contract.models.customer_contract_signing import VersionChangedError
-
+from ...models.customer_contract_signing import VersionChangedError
 from ..common import ContractCommon, make_signature_picture
 
 

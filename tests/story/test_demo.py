@@ -5,11 +5,10 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tests import tagged
 
-from odoo.addons.customer_contract.demo.customer_contract_demo import STORIES
-from odoo.addons.customer_contract.models.customer_contract_certificate_key import (
+from ...demo.customer_contract_demo import STORIES
+from ...models.customer_contract_certificate_key import (
     PASSPHRASE_VARIABLE,
 )
-
 from ..common import make_pdf
 from .common import DemoCommon
 

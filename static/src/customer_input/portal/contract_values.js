@@ -1,7 +1,7 @@
 import {_t} from "@web/core/l10n/translation";
-import {rpc} from "@web/core/network/rpc";
 import {registry} from "@web/core/registry";
 import {redirect} from "@web/core/utils/urls";
+import {post, unknownErrors} from "@customer_contract/portal/portal/call";
 import {ContractValuesInText} from "./contract_values_in_text";
 
 const SAVE_DELAY = 800;
@@ -154,7 +154,7 @@ export class ContractValues extends ContractValuesInText {
 
     async sendCode() {
         const status = this.el.querySelector(".o_contract_values_code_status");
-        const answer = await this.post(this.codeUrl, {});
+        const answer = await this.post(this.codeUrl);
         status.textContent =
             answer.error || _t("The code was sent to %s.", answer.sent_to);
     }
@@ -171,22 +171,10 @@ export class ContractValues extends ContractValuesInText {
     /**
      * @param {string} url
      * @param {object} values
-     * @returns {object} the server's answer, or an error in its shape
+     * @returns {Promise<object>} the server's answer, or an error in its shape
      */
-    async post(url, values) {
-        try {
-            const answer = await this.waitFor(rpc(url, values, {silent: true}));
-            return answer || {error: this.unknownError};
-        } catch (error) {
-            console.warn(error);
-            return {error: this.unknownError};
-        }
-    }
-
-    get unknownError() {
-        return _t(
-            "We could not reach the server or it failed. What you typed is still here: please try again."
-        );
+    post(url, values = {}) {
+        return this.waitFor(post(url, values, unknownErrors.values));
     }
 
     // --------------------------------------------------------------------------

@@ -8,9 +8,9 @@ import {
     useState,
 } from "@odoo/owl";
 import {_t} from "@web/core/l10n/translation";
-import {rpc} from "@web/core/network/rpc";
 import {registry} from "@web/core/registry";
 import {redirect} from "@web/core/utils/urls";
+import {post, unknownErrors} from "@customer_contract/portal/portal/call";
 import {ContractNameAndSignature} from "./name_and_signature";
 
 /**
@@ -107,16 +107,11 @@ export class ContractSignForm extends Component {
         }
         this.state.isSendingCode = true;
         this.state.problems = [];
-        try {
-            const answer = await rpc(this.props.codeUrl, {}, {silent: true});
-            if (answer.error) {
-                this.showProblems([answer.error]);
-            } else {
-                this.state.codeStatus = _t("The code was sent to %s.", answer.sent_to);
-            }
-        } catch (error) {
-            console.warn(error);
-            this.showProblems([this.unknownError]);
+        const answer = await post(this.props.codeUrl, {}, unknownErrors.signature);
+        if (answer.error) {
+            this.showProblems([answer.error]);
+        } else {
+            this.state.codeStatus = _t("The code was sent to %s.", answer.sent_to);
         }
         this.state.isSendingCode = false;
     }
@@ -148,31 +143,19 @@ export class ContractSignForm extends Component {
     /**
      * Sends the signature.
      *
-     * @returns {object} the server's answer, or an error in its shape
+     * @returns {Promise<object>} the server's answer, or an error in its shape
      */
-    async send() {
-        try {
-            const answer = await rpc(
-                this.props.callUrl,
-                {
-                    name: this.signature.name,
-                    signature: this.signature.getSignatureImage().split(",")[1],
-                    digest: this.props.digest,
-                    consent: this.props.consentDigest || true,
-                    code: this.state.code,
-                },
-                {silent: true}
-            );
-            return answer || {error: this.unknownError};
-        } catch (error) {
-            console.warn(error);
-            return {error: this.unknownError};
-        }
-    }
-
-    get unknownError() {
-        return _t(
-            "We could not reach the server or it failed. Please try again: if your signature was recorded nevertheless, you will be told."
+    send() {
+        return post(
+            this.props.callUrl,
+            {
+                name: this.signature.name,
+                signature: this.signature.getSignatureImage().split(",")[1],
+                digest: this.props.digest,
+                consent: this.props.consentDigest || true,
+                code: this.state.code,
+            },
+            unknownErrors.signature
         );
     }
 

@@ -1,8 +1,8 @@
 import {Component, useEffect, useRef, useState} from "@odoo/owl";
 import {_t} from "@web/core/l10n/translation";
-import {rpc} from "@web/core/network/rpc";
 import {registry} from "@web/core/registry";
 import {redirect} from "@web/core/utils/urls";
+import {post, unknownErrors} from "@customer_contract/portal/portal/call";
 import {shrinkPicture} from "./paper_picture";
 
 /**
@@ -160,16 +160,11 @@ export class ContractPaperForm extends Component {
         }
         this.state.isSendingCode = true;
         this.state.errors = [];
-        try {
-            const answer = await rpc(this.props.codeUrl, {}, {silent: true});
-            if (answer.error) {
-                this.state.errors = [answer.error];
-            } else {
-                this.state.codeStatus = _t("The code was sent to %s.", answer.sent_to);
-            }
-        } catch (error) {
-            console.warn(error);
-            this.state.errors = [this.unknownError];
+        const answer = await post(this.props.codeUrl, {}, unknownErrors.pages);
+        if (answer.error) {
+            this.state.errors = [answer.error];
+        } else {
+            this.state.codeStatus = _t("The code was sent to %s.", answer.sent_to);
         }
         this.state.isSendingCode = false;
     }
@@ -228,7 +223,7 @@ export class ContractPaperForm extends Component {
             return;
         }
         this.state.isBusy = false;
-        this.state.errors = [answer.error || this.unknownError];
+        this.state.errors = [answer.error || unknownErrors.pages];
     }
 
     // Talking to the server
@@ -267,14 +262,8 @@ export class ContractPaperForm extends Component {
             return answer;
         } catch (error) {
             console.warn(error);
-            return {error: this.unknownError};
+            return {error: unknownErrors.pages};
         }
-    }
-
-    get unknownError() {
-        return _t(
-            "We could not reach the server or it failed. Please try again: the pages that are shown are kept."
-        );
     }
 }
 

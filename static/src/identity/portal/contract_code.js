@@ -1,7 +1,7 @@
 import {_t} from "@web/core/l10n/translation";
-import {rpc} from "@web/core/network/rpc";
 import {registry} from "@web/core/registry";
 import {Interaction} from "@web/public/interaction";
+import {post, unknownErrors} from "@customer_contract/portal/portal/call";
 
 /**
  * Has a one-time code sent from a dialog; what was typed in the dialog stays.
@@ -25,18 +25,11 @@ export class ContractCode extends Interaction {
         }
         this.isBusy = true;
         this.show("");
-        let text = "";
-        try {
-            const answer = await this.waitFor(
-                rpc(this.el.dataset.url, {}, {silent: true})
-            );
-            text = answer.error || _t("The code was sent to %s.", answer.sent_to);
-        } catch (error) {
-            console.warn(error);
-            text = _t("We could not reach the server. Please try again.");
-        }
+        const answer = await this.waitFor(
+            post(this.el.dataset.url, {}, unknownErrors.code)
+        );
         this.isBusy = false;
-        this.show(text);
+        this.show(answer.error || _t("The code was sent to %s.", answer.sent_to));
         this.el.querySelector("input[name='code']").focus();
     }
 

@@ -5,7 +5,7 @@ import {isBinarySize} from "@web/core/utils/binary";
 import {useBus} from "@web/core/utils/hooks";
 import {imageUrl} from "@web/core/utils/urls";
 import {standardFieldProps} from "@web/views/fields/standard_field_props";
-import {ContractNameAndSignature} from "@customer_contract/portal/name_and_signature";
+import {ContractNameAndSignature} from "@customer_contract/signature/portal/name_and_signature";
 
 /**
  * Odoo's signature field, which tells when the picture it was asked for is drawn.
