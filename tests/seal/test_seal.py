@@ -13,9 +13,7 @@ from odoo.tests import tagged
 from odoo.tools import mute_logger
 from odoo.tools.pdf import OdooPdfFileReader
 
-from ...models.customer_contract_certificate_key import (
-    SealPendingError,
-)
+from ...models.customer_contract_certificate_key import SealPendingError
 from ...tools.pdf import seal as pdf_seal
 from .common import SealCommon, make_pkcs12, make_rsa_key
 

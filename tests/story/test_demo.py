@@ -6,9 +6,7 @@ from odoo.fields import Command
 from odoo.tests import tagged
 
 from ...demo.customer_contract_demo import STORIES
-from ...models.customer_contract_certificate_key import (
-    PASSPHRASE_VARIABLE,
-)
+from ...models.customer_contract_certificate_key import PASSPHRASE_VARIABLE
 from ..common import make_pdf
 from .common import DemoCommon
 
