@@ -163,6 +163,9 @@
         "demo/customer_contract_people_demo.xml",
         "demo/customer_contract_paper_demo.xml",
         "demo/customer_contract_section_demo.xml",
+        "demo/customer_contract_section_framework_demo.xml",
+        "demo/customer_contract_section_service_demo.xml",
+        "demo/customer_contract_story_demo.xml",
     ],
     "assets": {
         "web.assets_frontend": [
