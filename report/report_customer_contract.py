@@ -10,8 +10,8 @@ from odoo.tools.image import image_data_uri, image_process
 from ..utils import ContractPrint
 
 STYLE_SHEETS = (
-    "customer_contract/static/src/report/contract_report.css",
-    "customer_contract/static/src/report/contract_report_screen.css",
+    "customer_contract/static/src/contract/report/contract_report.css",
+    "customer_contract/static/src/contract/report/contract_report_screen.css",
 )
 # Sharp at the size it is printed in; more only makes the file larger.
 SIGNATURE_SIZE = (600, 300)

@@ -7,7 +7,7 @@ from odoo.tools.image import image_data_uri
 from ..const import EVIDENCE
 from .report_customer_contract import read_style_sheets
 
-STYLE_SHEET = "customer_contract/static/src/report/contract_completion.css"
+STYLE_SHEET = "customer_contract/static/src/signature/report/contract_completion.css"
 QR_SIZE = 296
 PLATFORMS = {
     "iPhone": "iPhone",

@@ -3,7 +3,7 @@ from odoo.tools import format_date
 
 from .report_customer_contract import read_style_sheets
 
-STYLE_SHEET = "customer_contract/static/src/report/contract_paper.css"
+STYLE_SHEET = "customer_contract/static/src/paper/report/contract_paper.css"
 
 
 class ReportCustomerContract(models.AbstractModel):

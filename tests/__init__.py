@@ -1,69 +1,27 @@
-from . import (
-    test_access_matrix,
-    test_access_rights,
-    test_action_order_property,
-    test_action_tours,
-    test_allowed_actions,
-    test_approval_rules,
-    test_approval_tours,
-    test_backend_tour,
-    test_bundle,
-    test_bundle_sealed,
-    test_concurrency,
-    test_custom_fields,
-    test_conversation,
-    test_delegation,
-    test_delegation_http,
-    test_delegation_report,
-    test_demo,
-    test_dispute,
-    test_dispute_http,
-    test_document,
-    test_document_portal,
-    test_document_tours,
-    test_evidence,
-    test_field_rules,
-    test_identity,
-    test_gaps_in_routing,
-    test_identity_acts,
-    test_identity_http,
-    test_in_person,
-    test_integrity,
-    test_lifecycle,
-    test_milestone,
-    test_milestone_portal,
-    test_paper,
-    test_paper_evidence,
-    test_paper_gate,
-    test_paper_http,
-    test_paper_tours,
-    test_portal_access,
-    test_portal_link,
-    test_portal_list,
-    test_portal_page,
-    test_portal_tours,
-    test_preview,
-    test_rate_limit,
-    test_reminders,
-    test_report,
-    test_routing,
-    test_routing_property,
-    test_seal,
-    test_seal_certificate,
-    test_seal_story,
-    test_section_pictures,
-    test_sharing,
-    test_sharing_tours,
-    test_signing,
-    test_signing_http,
-    test_stage,
-    test_values,
-    test_values_http,
-    test_values_property,
-    test_values_report,
-    test_values_tours,
-    test_verification,
-    test_views,
-    test_whole_story,
-)
+"""The tests of each feature, in the order of the features; then what they tell together."""
+
+from .protection import *
+from .file_check import *
+from .contract import *
+from .evidence import *
+from .signature import *
+from .participant import *
+from .portal import *
+from .identity import *
+from .delegation import *
+from .approval import *
+from .permission import *
+from .sharing import *
+from .document import *
+from .reminder import *
+from .dispute import *
+from .in_person import *
+from .milestone import *
+from .custom_field import *
+from .customer_input import *
+from .seal import *
+from .integrity import *
+from .paper import *
+from .field_rule import *
+from .story import *
 from .source import *

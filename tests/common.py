@@ -1,5 +1,10 @@
 import base64
+import contextlib
 import io
+import subprocess
+import tempfile
+from pathlib import Path
+from types import SimpleNamespace
 from unittest.mock import patch
 
 from PIL import Image, ImageDraw
@@ -11,6 +16,14 @@ from odoo.tests import new_test_user
 from odoo.addons.base.tests.common import BaseCommon
 
 from ..utils import Actor
+
+# Where the browser's request is looked at: whether the password was asked for just
+# now, and where an act came from.
+REQUEST_READERS = (
+    "odoo.addons.base.models.res_users.request",
+    "odoo.addons.customer_contract.models.signature.customer_contract.request",
+    "odoo.addons.customer_contract.models.evidence.customer_contract.request",
+)
 
 
 def make_signature_picture(size=(300, 100), line=((20, 70), (100, 20), (180, 80), (280, 30))):
@@ -31,6 +44,16 @@ def make_pdf(text="Contract"):
     page.showPage()
     page.save()
     return output.getvalue()
+
+
+def run_on_pdf(pdf, *command):
+    """Return what a command prints about a PDF, whose path stands for ``{}``."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "contract.pdf"
+        path.write_bytes(pdf)
+        arguments = [argument.replace("{}", str(path)) for argument in command]
+        process = subprocess.run(arguments, capture_output=True, check=True)
+        return process.stdout.decode()
 
 
 class ContractCommon(BaseCommon):
@@ -154,6 +177,20 @@ class ContractCommon(BaseCommon):
         self._sign_as_customer(contract)
         self._finalize(contract)
         return contract
+
+    @contextlib.contextmanager
+    def _within_request(self):
+        """Act as if a browser had asked for it; give its request, with an empty session."""
+        request = SimpleNamespace(
+            session={},
+            httprequest=SimpleNamespace(
+                remote_addr="203.0.113.9", user_agent=SimpleNamespace(string="Browser")
+            ),
+        )
+        with contextlib.ExitStack() as stack:
+            for path in REQUEST_READERS:
+                stack.enter_context(patch(path, request))
+            yield request
 
     def _finalize(self, contract):
         """Run the steps that the scheduled action takes, in one transaction."""

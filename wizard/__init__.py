@@ -10,8 +10,6 @@ from . import (
     customer_contract_paper_decide,
     customer_contract_paper_receive,
     customer_contract_reason,
-    customer_contract_reason_dispute,
-    customer_contract_reason_value,
     customer_contract_replace,
     customer_contract_share,
     customer_contract_sign,

@@ -1,4 +1,20 @@
-from odoo import fields, models
+from collections.abc import Callable
+from typing import NamedTuple
+
+from odoo import api, fields, models
+
+
+class Purpose(NamedTuple):
+    """What the dialog can be opened for.
+
+    :param str label: the act's name
+    :param str title: the dialog's title
+    :param Callable act: what confirming does; it takes the reason
+    """
+
+    label: str
+    title: str
+    act: Callable
 
 
 class CustomerContractReason(models.TransientModel):
@@ -8,16 +24,7 @@ class CustomerContractReason(models.TransientModel):
     _description = "Reason for an Act on a Contract"
 
     contract_ids = fields.Many2many("customer.contract", required=True)
-    purpose = fields.Selection(
-        [
-            ("cancel", "Cancel"),
-            ("terminate", "Terminate"),
-            ("resolve_dispute", "Answer the Objection"),
-            ("send_back", "Send Back"),
-        ],
-        required=True,
-        default="cancel",
-    )
+    purpose = fields.Selection("_select_purpose", required=True, default="cancel")
     reason = fields.Text(required=True)
     date = fields.Date(default=fields.Date.context_today)
 
@@ -25,12 +32,50 @@ class CustomerContractReason(models.TransientModel):
         """Do what the dialog was opened for.
 
         :return: an action that closes the dialog
-        :rtype: dict
         :raise UserError: if a contract's state does not allow it
         """
         self.ensure_one()
-        if self.purpose == "terminate":
-            self.contract_ids.action_terminate(self.reason, date=self.date)
-        else:
-            getattr(self.contract_ids, f"action_{self.purpose}")(self.reason)
+        self._get_purposes()[self.purpose].act(self.reason)
         return {"type": "ir.actions.act_window_close"}
+
+    def _get_purposes(self):
+        """Return everything that the dialog can be opened for.
+
+        A feature adds a purpose of its own by extending this method.
+
+        :return: the purposes by their names
+        :rtype: dict[str, Purpose]
+        """
+        contracts = self.contract_ids
+        return {
+            "cancel": Purpose(
+                self.env._("Cancel"), self.env._("Cancel Contract"), contracts.action_cancel
+            ),
+            "terminate": Purpose(
+                self.env._("Terminate"),
+                self.env._("Terminate Contract"),
+                lambda reason: contracts.action_terminate(reason, date=self.date),
+            ),
+            "send_back": Purpose(
+                self.env._("Send Back"), self.env._("Send Back"), contracts.action_send_back
+            ),
+            "answer_dispute": Purpose(
+                self.env._("Answer"),
+                self.env._("Answer the Objection"),
+                contracts.action_answer_dispute,
+            ),
+            "resolve_dispute": Purpose(
+                self.env._("Answer the Objection"),
+                self.env._("Explain and Resume"),
+                contracts.action_resolve_dispute,
+            ),
+            "refuse_values": Purpose(
+                self.env._("Refuse the Change"),
+                self.env._("Refuse the Change of Details"),
+                contracts.action_refuse_values,
+            ),
+        }
+
+    @api.model
+    def _select_purpose(self):
+        return [(name, purpose.label) for name, purpose in self._get_purposes().items()]

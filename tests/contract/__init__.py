@@ -1,0 +1,9 @@
+from . import (
+    test_access_rights,
+    test_backend_tour,
+    test_lifecycle,
+    test_picture_warning,
+    test_report,
+    test_section_pictures,
+    test_stage,
+)

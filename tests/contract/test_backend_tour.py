@@ -1,0 +1,97 @@
+from odoo.tests import HttpCase, tagged
+
+from ..common import ContractCommon
+
+
+@tagged("post_install", "-at_install")
+class TestBackendTour(ContractCommon, HttpCase):
+    """The manager's story, in a real browser."""
+
+    def _find_contract(self, title):
+        return self.env["customer.contract"].search([("title", "=", title)])
+
+    def _open(self, contract, tour):
+        self.start_tour(f"/odoo/contracts/{contract.id}", tour, login=self.manager.login)
+
+    def test_write_sign_send(self):
+        self.start_tour("/odoo/contracts", "customer_contract_manager", login=self.manager.login)
+        contract = self._find_contract("Maintenance of Ovens")
+        self.assertEqual(contract.state, "sent")
+        self.assertEqual(contract.user_id, self.manager)
+        content = contract.current_version_id._get_content()
+        self.assertEqual([section["title"] for section in content["sections"]], ["Scope", "Price"])
+        self.assertIn("We maintain the ovens.", content["sections"][0]["body"])
+        self.assertIn("The price is fixed for a year.", content["sections"][1]["body"])
+        signature = contract.current_signature_ids
+        self.assertEqual(signature.signed_by, "Mona M. Manager")
+        self.assertEqual(signature.identified_by, "backend")
+        self.assertEqual(self._get_participant(contract, self.customer).state, "requested")
+        mail = contract.message_ids.filtered(lambda message: self.customer in message.partner_ids)
+        self.assertEqual(len(mail), 1)
+        self.assertIn("Dear Carla, please sign.", mail.body)
+        self.assertTrue(contract.verify_integrity()["ok"])
+
+    def test_identity_check(self):
+        self.company.contract_confirm_identity = True
+        contract = self._create_contract()
+        self._open(contract, "customer_contract_identity_check")
+        signature = contract.sudo().current_signature_ids
+        self.assertEqual(signature.signed_by, "Mona Manager")
+        self.assertEqual(signature.identified_by, "identity_check")
+
+    def test_sections(self):
+        contract = self._create_contract()
+        self._open(contract, "customer_contract_sections")
+        contract.invalidate_recordset()
+        sections = contract.section_ids.sorted("sequence")
+        self.assertEqual(sections.mapped("title"), ["Price", "Term"])
+        self.assertIn("The price is 1,300.", sections[0].body)
+        self.assertNotIn("Nonsense", sections[0].body)
+
+    def test_documents(self):
+        contract = self._create_contract()
+        self._open(contract, "customer_contract_documents")
+        documents = contract.document_ids.sorted("name")
+        self.assertEqual(documents.mapped("name"), ["Floor plan.txt", "Terms.txt"])
+        self.assertEqual(documents[0].raw, b"Floor plan.txt")
+        self.assertEqual(documents.mapped("purpose"), ["read", "read"])
+        self.assertEqual(documents.mapped("portal_visible"), [True, False])
+
+    def test_identity_check_expires_while_signing(self):
+        """Whoever drew too slowly confirms again, and loses nothing."""
+        self.company.contract_confirm_identity = True
+        contract = self._create_contract()
+        self.authenticate(self.manager.login, self.manager.login)
+
+        def call(model, method, ids, values=None, **context):
+            return self.make_jsonrpc_request(
+                "/web/dataset/call_kw",
+                {
+                    "model": model,
+                    "method": method,
+                    "args": [ids] if values is None else [values],
+                    "kwargs": {"context": context},
+                },
+            )
+
+        dialog = call(
+            "customer.contract.sign",
+            "create",
+            [],
+            {
+                "contract_id": contract.id,
+                "signed_by": "Mona Slow",
+                "signature": self.signature,
+            },
+        )
+        action = call("customer.contract.sign", "action_sign", dialog)
+        self.assertEqual(action["res_model"], "res.users.identitycheck")
+        self.assertFalse(contract.sudo().current_signature_ids)
+        action = call(
+            action["res_model"],
+            "run_check",
+            [action["res_id"]],
+            password=self.manager.login,
+        )
+        self.assertEqual(action["type"], "ir.actions.act_window_close")
+        self.assertEqual(contract.sudo().current_signature_ids.signed_by, "Mona Slow")

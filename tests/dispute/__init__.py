@@ -1,0 +1,4 @@
+from . import (
+    test_dispute,
+    test_dispute_http,
+)

@@ -1,0 +1,5 @@
+from . import (
+    test_identity,
+    test_identity_acts,
+    test_identity_http,
+)

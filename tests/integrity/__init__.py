@@ -1,0 +1,6 @@
+from . import (
+    test_bundle,
+    test_bundle_sealed,
+    test_integrity,
+    test_verification,
+)

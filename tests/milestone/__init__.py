@@ -1,0 +1,4 @@
+from . import (
+    test_milestone,
+    test_milestone_portal,
+)

@@ -1,0 +1,7 @@
+from . import (
+    test_paper,
+    test_paper_evidence,
+    test_paper_http,
+    test_paper_pages,
+    test_paper_tours,
+)

@@ -1,0 +1,5 @@
+from . import (
+    test_replacement,
+    test_routing,
+    test_routing_property,
+)

@@ -1,0 +1,5 @@
+from . import (
+    test_readers,
+    test_sharing,
+    test_sharing_tours,
+)

@@ -1,0 +1,4 @@
+from . import (
+    test_signing,
+    test_signing_http,
+)

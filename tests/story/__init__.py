@@ -1,0 +1,9 @@
+from . import (
+    test_access_matrix,
+    test_access_matrix_portal,
+    test_action_order_property,
+    test_concurrency,
+    test_demo,
+    test_views,
+    test_whole_story,
+)
