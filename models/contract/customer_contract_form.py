@@ -116,14 +116,11 @@ class CustomerContract(models.Model):
         :return: an action
         :rtype: dict
         """
-        return {
-            "type": "ir.actions.act_window",
-            "name": _("Sign %(reference)s", reference=self.name),
-            "res_model": "customer.contract.sign",
-            "views": [(False, "form")],
-            "target": "new",
-            "context": {"default_contract_id": self.id},
-        }
+        return self._open_dialog(
+            "customer.contract.sign",
+            _("Sign %(reference)s", reference=self.name),
+            {"default_contract_id": self.id},
+        )
 
     def action_open_send(self):
         """Open the mail that asks whoever is next, or ask employees right away.
@@ -139,20 +136,17 @@ class CustomerContract(models.Model):
         following = self._get_next_participants()
         outside = following.filtered(lambda participant: not participant._get_internal_user())
         if self.state != "sent" and (self._needs_approval() or not outside):
-            self.action_submit() if self._needs_approval() else self.action_send()
+            self._submit_or_send()
             return self._notify_asked(following)
         template = self.env.ref(
             "customer_contract.mail_template_reminder"
             if self.state == "sent"
             else "customer_contract.mail_template_request"
         )
-        return {
-            "type": "ir.actions.act_window",
-            "name": _("Send Again") if self.state == "sent" else _("Email for Signature"),
-            "res_model": "mail.compose.message",
-            "views": [(False, "form")],
-            "target": "new",
-            "context": {
+        return self._open_dialog(
+            "mail.compose.message",
+            _("Send Again") if self.state == "sent" else _("Email for Signature"),
+            {
                 "default_model": self._name,
                 "default_res_ids": self.ids,
                 "default_composition_mode": "comment",
@@ -162,7 +156,7 @@ class CustomerContract(models.Model):
                 "customer_contract_send": True,
                 "force_email": True,
             },
-        }
+        )
 
     def _notify_asked(self, participants):
         """Tell the user who was asked, as no mail had to be written.
@@ -191,20 +185,27 @@ class CustomerContract(models.Model):
         :rtype: dict
         """
         purpose = self.env.context.get("customer_contract_purpose", "cancel")
-        titles = {
-            "cancel": _("Cancel Contract"),
-            "terminate": _("Terminate Contract"),
-            "answer_dispute": _("Answer the Objection"),
-            "resolve_dispute": _("Explain and Resume"),
-            "send_back": _("Send Back"),
-        }
+        return self._open_dialog(
+            "customer.contract.reason",
+            self.env["customer.contract.reason"]._get_purposes()[purpose].title,
+            {"default_contract_ids": self.ids, "default_purpose": purpose},
+        )
+
+    def _open_dialog(self, model, title, context):
+        """Prepare the action that opens a dialog.
+
+        :param str model: the dialog's model
+        :param str title: what stands above it
+        :param dict context: what it starts with
+        :rtype: dict
+        """
         return {
             "type": "ir.actions.act_window",
-            "name": titles[purpose],
-            "res_model": "customer.contract.reason",
+            "name": title,
+            "res_model": model,
             "views": [(False, "form")],
             "target": "new",
-            "context": {"default_contract_ids": self.ids, "default_purpose": purpose},
+            "context": context,
         }
 
     def action_view_documents(self):

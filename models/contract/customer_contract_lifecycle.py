@@ -84,6 +84,14 @@ class CustomerContract(models.Model):
             contract._send()
         return True
 
+    def _submit_or_send(self):
+        """Submit the contract for approval if it needs some, else send it."""
+        self.ensure_one()
+        if self._needs_approval():
+            self.action_submit()
+        else:
+            self.action_send()
+
     def action_cancel(self, reason=""):
         """Cancel contracts that are not signed. Personal links stop working.
 
@@ -260,25 +268,39 @@ class CustomerContract(models.Model):
             }
         )
 
-    def _tell_manager(self, text, activity_type="mail.mail_activity_data_todo"):
-        """Tell the contract's manager about something that needs an answer.
+    def _tell_manager(
+        self,
+        text,
+        activity_type="mail.mail_activity_data_todo",
+        *,
+        also=None,
+        summary=None,
+        note=None,
+    ):
+        """Tell the contract's manager about something, and plan the answer it needs.
 
         :param str text: what happened
-        :param str activity_type: external id of the type of the work that is planned
+        :param str activity_type: external id of the type of the work that is planned; none
+            if nothing has to be done
+        :param recordset also: who else is told, of `res.partner`
+        :param str summary: the work in short; the text's beginning if there is no note either
+        :param str note: the work in full
         """
         self.ensure_one()
         # Whoever acts in the portal has no right to plan work for employees.
         contract_sudo = self.sudo()
+        people = contract_sudo.user_id.partner_id
         contract_sudo.message_post(
             body=text,
-            partner_ids=contract_sudo.user_id.partner_id.ids,
+            partner_ids=(people | also if also else people).ids,
             author_id=self.env.ref("base.partner_root").id,
             subtype_xmlid="mail.mt_note",
         )
-        if contract_sudo.user_id:
+        if contract_sudo.user_id and activity_type:
             contract_sudo.activity_schedule(
                 activity_type,
-                summary=text[:120],
+                summary=summary or (not note and text[:120]),
+                note=note or False,
                 user_id=contract_sudo.user_id.id,
             )
 

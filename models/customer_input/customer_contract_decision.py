@@ -59,18 +59,6 @@ class CustomerContract(models.Model):
             contract.sudo()._refuse_values(reason.strip())
         return True
 
-    def action_open_reason(self):
-        if self.env.context.get("customer_contract_purpose") != "refuse_values":
-            return super().action_open_reason()
-        return {
-            "type": "ir.actions.act_window",
-            "name": _("Refuse the Change of Details"),
-            "res_model": "customer.contract.reason",
-            "views": [(False, "form")],
-            "target": "new",
-            "context": {"default_contract_ids": self.ids, "default_purpose": "refuse_values"},
-        }
-
     # === BUSINESS METHODS === #
 
     def _get_next_step(self, partner=None):
@@ -126,20 +114,7 @@ class CustomerContract(models.Model):
             person=participant.partner_id.name,
             changes=self._format_value_changes(described),
         )
-        # People outside have no right to plan work for employees.
-        contract_sudo = self.sudo()
-        contract_sudo.message_post(
-            body=text,
-            partner_ids=contract_sudo.user_id.partner_id.ids,
-            author_id=self.env.ref("base.partner_root").id,
-            subtype_xmlid="mail.mt_note",
-        )
-        if contract_sudo.user_id:
-            contract_sudo.activity_schedule(
-                "customer_contract.mail_activity_type_values",
-                note=text,
-                user_id=contract_sudo.user_id.id,
-            )
+        self._tell_manager(text, "customer_contract.mail_activity_type_values", note=text)
 
     def _get_proposal_to_decide(self):
         """Return the change that waits to be decided.

@@ -179,12 +179,7 @@ class CustomerContract(models.Model):
                 person=participant.partner_id.name,
                 people=format_list(self.env, list(names)),
             )
-        contract_sudo.message_post(
-            body=text,
-            partner_ids=contract_sudo.user_id.partner_id.ids,
-            author_id=self.env.ref("base.partner_root").id,
-            subtype_xmlid="mail.mt_note",
-        )
+        self._tell_manager(text, activity_type=None)
         others_sudo = contract_sudo._get_acting_participants().filtered(
             lambda person: (
                 person != participant

@@ -43,14 +43,9 @@ class CustomerContract(models.Model):
         :rtype: dict
         """
         self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "name": _("Delegate"),
-            "res_model": "customer.contract.delegate",
-            "views": [(False, "form")],
-            "target": "new",
-            "context": {"default_contract_id": self.id},
-        }
+        return self._open_dialog(
+            "customer.contract.delegate", _("Delegate"), {"default_contract_id": self.id}
+        )
 
     def action_delegate(self, partner_id, reason):
         """Pass the user's own part on to a colleague.

@@ -144,14 +144,11 @@ class CustomerContractParticipant(models.Model):
         :rtype: dict
         """
         self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "name": _("Replace %(person)s", person=self.partner_id.name),
-            "res_model": "customer.contract.replace",
-            "views": [(False, "form")],
-            "target": "new",
-            "context": {"default_participant_id": self.id},
-        }
+        return self.contract_id._open_dialog(
+            "customer.contract.replace",
+            _("Replace %(person)s", person=self.partner_id.name),
+            {"default_participant_id": self.id},
+        )
 
     # === PARTICIPANT REQUEST === #
 

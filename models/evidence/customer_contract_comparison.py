@@ -131,13 +131,10 @@ class CustomerContract(models.Model):
         """
         self.ensure_one()
         self.check_access("read")
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("What Has Changed"),
-            "res_model": "customer.contract.comparison",
-            "views": [(False, "form")],
-            "target": "new",
-            "context": {
+        return self._open_dialog(
+            "customer.contract.comparison",
+            self.env._("What Has Changed"),
+            {
                 "default_contract_id": self.id,
                 "default_old_version_id": (self.version_ids - self.current_version_id)
                 .sorted("number")[-1:]
@@ -145,7 +142,7 @@ class CustomerContract(models.Model):
                 "default_new_version_id": self.current_version_id.id,
                 "dialog_size": "extra-large",
             },
-        }
+        )
 
     def _get_last_read_version(self, participant):
         """Return the version before the current one that a participant has seen.

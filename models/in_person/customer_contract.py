@@ -60,17 +60,14 @@ class CustomerContract(models.Model):
         signers = self._get_in_person_signers()
         if not signers:
             raise UserError(_("Nobody can sign this contract in person now."))
-        return {
-            "type": "ir.actions.act_window",
-            "name": _("Sign in Person"),
-            "res_model": "customer.contract.hand.over",
-            "views": [(False, "form")],
-            "target": "new",
-            "context": {
+        return self._open_dialog(
+            "customer.contract.hand.over",
+            _("Sign in Person"),
+            {
                 "default_contract_id": self.id,
                 "default_participant_id": signers[:1].id,
             },
-        }
+        )
 
     # === BUSINESS METHODS === #
 

@@ -257,14 +257,11 @@ class CustomerContract(models.Model):
         """
         self.ensure_one()
         self._check_may_decide_on_papers()
-        return {
-            "type": "ir.actions.act_window",
-            "name": _("Take In a Signed Paper"),
-            "res_model": "customer.contract.paper.receive",
-            "views": [(False, "form")],
-            "target": "new",
-            "context": {"default_contract_id": self.id},
-        }
+        return self._open_dialog(
+            "customer.contract.paper.receive",
+            _("Take In a Signed Paper"),
+            {"default_contract_id": self.id},
+        )
 
     def _finish_paper_activities(self):
         """End the work planned about papers that nobody waits for any more.

@@ -75,14 +75,11 @@ class CustomerContractPaper(models.Model):
         :param str title: the dialog's title
         :rtype: dict
         """
-        return {
-            "type": "ir.actions.act_window",
-            "name": title,
-            "res_model": "customer.contract.paper.decide",
-            "views": [(False, "form")],
-            "target": "new",
-            "context": {"default_paper_id": self.id, "default_purpose": purpose},
-        }
+        return self.contract_id._open_dialog(
+            "customer.contract.paper.decide",
+            title,
+            {"default_paper_id": self.id, "default_purpose": purpose},
+        )
 
     def _get_form_action(self):
         """Return the action that opens the paper beside its version.
@@ -235,19 +232,13 @@ class CustomerContractPaper(models.Model):
         followers = contract.message_partner_ids.filtered(
             lambda partner: any(not user.share for user in partner.user_ids)
         )
-        contract.message_post(
-            body=_(
+        contract._tell_manager(
+            _(
                 "Contract signed on paper by %(person)s, please check.\n%(problems)s",
                 person=self.signed_by,
                 problems=self.check_summary,
             ),
-            partner_ids=(followers | contract.user_id.partner_id).ids,
-            author_id=self.env.ref("base.partner_root").id,
-            subtype_xmlid="mail.mt_note",
+            "customer_contract.mail_activity_type_paper",
+            also=followers,
+            summary=_("Contract signed on paper, please check"),
         )
-        if contract.user_id:
-            contract.activity_schedule(
-                "customer_contract.mail_activity_type_paper",
-                user_id=contract.user_id.id,
-                summary=_("Contract signed on paper, please check"),
-            )

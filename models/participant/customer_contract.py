@@ -373,7 +373,7 @@ class CustomerContract(models.Model):
             }
         )
         if state != "draft":
-            self.action_submit() if self._needs_approval() else self.action_send()
+            self._submit_or_send()
         return True
 
     def _check_can_replace(self, participant, partner, reason):

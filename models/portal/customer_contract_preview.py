@@ -16,14 +16,9 @@ class CustomerContract(models.Model):
         """
         self.ensure_one()
         self.check_access("read")
-        return {
-            "type": "ir.actions.act_window",
-            "name": _("Preview"),
-            "res_model": "customer.contract.preview",
-            "views": [(False, "form")],
-            "target": "new",
-            "context": {"default_contract_id": self.id},
-        }
+        return self._open_dialog(
+            "customer.contract.preview", _("Preview"), {"default_contract_id": self.id}
+        )
 
     def action_preview_as(self, partner_id):
         """Open the contract's page as a given person sees it.

@@ -126,14 +126,11 @@ class CustomerContract(models.Model):
         """
         self.ensure_one()
         self.check_access("write")
-        return {
-            "type": "ir.actions.act_window",
-            "name": _("Share %(reference)s", reference=self.name),
-            "res_model": "customer.contract.share",
-            "views": [(False, "form")],
-            "target": "new",
-            "context": {"default_contract_id": self.id},
-        }
+        return self._open_dialog(
+            "customer.contract.share",
+            _("Share %(reference)s", reference=self.name),
+            {"default_contract_id": self.id},
+        )
 
     # === WHO SEES IT === #
 

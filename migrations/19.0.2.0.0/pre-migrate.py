@@ -1,4 +1,4 @@
-"""Make way for the views and templates that stand in other files since 19.0.1.1.0."""
+"""Make way for the views and templates that stand in other files since 19.0.2.0.0."""
 
 # The template's XML id, and the file that resetting it reads.
 TEMPLATE_FILES = {
