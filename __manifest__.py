@@ -63,6 +63,8 @@
         "views/customer_contract_in_person_views.xml",
         "views/res_partner_views.xml",
         "views/res_config_settings_views.xml",
+        "views/reminder/res_config_settings_views.xml",
+        "views/document/res_config_settings_views.xml",
         "views/customer_contract_approval_rule_views.xml",
         "views/customer_contract_authority_views.xml",
         "views/customer_contract_substitute_views.xml",

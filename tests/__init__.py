@@ -37,6 +37,7 @@ from . import (
     test_paper_gate,
     test_paper_http,
     test_paper_tours,
+    test_policy,
     test_portal_access,
     test_portal_link,
     test_portal_list,

@@ -2,5 +2,6 @@ from . import (
     customer_contract,
     customer_contract_code,
     customer_contract_participant,
+    customer_contract_policy_mixin,
     res_users,
 )

@@ -2,5 +2,6 @@ from . import (
     customer_contract,
     customer_contract_milestone,
     customer_contract_milestone_amount,
+    customer_contract_policy_mixin,
     customer_contract_type,
 )
