@@ -91,11 +91,13 @@
         "views/document/customer_contract_document_views.xml",
         "views/document/customer_contract_views.xml",
         "views/document/customer_contract_type_views.xml",
+        "views/document/res_config_settings_views.xml",
         "views/document/portal_templates.xml",
         # reminder
         "data/reminder.xml",
         "views/reminder/customer_contract_views.xml",
         "views/reminder/customer_contract_type_views.xml",
+        "views/reminder/res_config_settings_views.xml",
         # dispute
         "security/dispute.xml",
         "data/dispute.xml",

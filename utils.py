@@ -4,6 +4,8 @@ import hashlib
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from odoo import api
+
 from .const import IDENTITY_POLICIES
 
 
@@ -36,6 +38,37 @@ def get_strength(policy):
     """
     names = [name for name, _label in IDENTITY_POLICIES]
     return names.index(policy) if policy in names else -1
+
+
+def make_policy(field_type, *args, **attributes):
+    """Return a policy: a field of types and contracts with the default of the level above.
+
+    A contract starts with what its type says, a type with what the company says in its
+    field of the same name after ``contract_``, or else with the policy's own default. Each
+    policy is computed by itself: Odoo computes all fields of one method together, so that
+    a policy added later would undo what contracts say of the others.
+
+    :param type field_type: a class of :mod:`odoo.fields`
+    :param args: the field's own
+    :param attributes: the field's own, and ``policy_default``: what holds where neither
+        type nor company says anything; False if left out
+    :rtype: odoo.fields.Field
+    """
+
+    @api.depends(lambda records: records._get_policy_dependencies())
+    def compute(records):
+        for record in records:
+            record[field.name] = record._get_policy_default(field.name)
+
+    field = field_type(
+        *args,
+        compute=compute,
+        store=True,
+        readonly=False,
+        precompute=True,
+        **{"policy_default": False, **attributes},
+    )
+    return field
 
 
 @dataclass(frozen=True)

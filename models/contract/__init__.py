@@ -1,4 +1,5 @@
 from . import (
+    customer_contract_policy_mixin,  # first: contracts and types inherit it
     customer_contract,
     customer_contract_document,
     customer_contract_form,

@@ -21,6 +21,7 @@ class CustomerContract(models.Model):
         "mail.thread",
         "mail.activity.mixin",
         "customer.contract.guard.mixin",
+        "customer.contract.policy.mixin",
     ]
     _description = "Contract"
     _order = "id desc"
@@ -330,6 +331,12 @@ class CustomerContract(models.Model):
             "termination_date",
             "termination_reason",
         }
+
+    def _get_policy_dependencies(self):
+        return [*super()._get_policy_dependencies(), "type_id"]
+
+    def _get_policy_default(self, name):
+        return self.type_id[name] if self.type_id else super()._get_policy_default(name)
 
     def _is_counterparty_person(self, partner):
         """Tell whether a contact belongs to the company that the contract is with.

@@ -138,6 +138,8 @@ class CustomerContract(models.Model):
         if self.state != "sent" and (self._needs_approval() or not outside):
             self._submit_or_send()
             return self._notify_asked(following)
+        if self.state != "sent":
+            self._propose_sign_deadline()  # the mail names it
         template = self.env.ref(
             "customer_contract.mail_template_reminder"
             if self.state == "sent"

@@ -233,8 +233,19 @@ class CustomerContract(models.Model):
     def _mark_sent(self):
         """Mark the contract as out for signature, and show it in the portal."""
         self.ensure_one()
+        self._propose_sign_deadline()
         self._change_state("sent", sent_on=fields.Datetime.now(), portal_published=True)
         self._log_event("sent")
+
+    def _propose_sign_deadline(self):
+        """Set the deadline that the contract's days to sign lead to, unless it has one."""
+        self.ensure_one()
+        # Whoever sends need not be somebody who may change the deadline.
+        contract_sudo = self.sudo()
+        if contract_sudo.sign_deadline_days and not contract_sudo.sign_deadline:
+            contract_sudo.sign_deadline = fields.Date.context_today(self) + relativedelta(
+                days=contract_sudo.sign_deadline_days
+            )
 
     def _approve(self, actor):
         """Record an approval and go on with whoever is next.

@@ -1,12 +1,11 @@
 from odoo import fields, models
 
-from ...const import IDENTITY_POLICIES
-
 
 class CustomerContractType(models.Model):
     """A kind of contract, such as maintenance or non-disclosure."""
 
     _name = "customer.contract.type"
+    _inherit = "customer.contract.policy.mixin"
     _description = "Contract Type"
     _order = "sequence, name, id"
 
@@ -14,13 +13,6 @@ class CustomerContractType(models.Model):
     sequence = fields.Integer(default=10)
     active = fields.Boolean(default=True)
     company_id = fields.Many2one("res.company", index="btree_not_null")
-    identity_policy = fields.Selection(
-        IDENTITY_POLICIES,
-        "Identification",
-        required=True,
-        default="link",
-        help="How signers outside the company show who they are, at least.",
-    )
     contract_count = fields.Integer(compute="_compute_contract_count")
 
     def _compute_contract_count(self):

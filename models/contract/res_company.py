@@ -27,6 +27,7 @@ class ResCompany(models.Model):
     contract_link_days = fields.Integer(
         default=30, help="Days a personal link works when the contract has no deadline."
     )
+    contract_sign_deadline_days = fields.Integer()
     # An address may hold a password.
     contract_timestamp_url = fields.Char(
         groups="base.group_system",
@@ -36,6 +37,9 @@ class ResCompany(models.Model):
     _contract_days_positive = models.Constraint(
         "CHECK (contract_expiring_days >= 0 AND contract_link_days > 0)",
         "The number of days must be positive.",
+    )
+    _contract_sign_deadline_days_not_negative = models.Constraint(
+        "CHECK (contract_sign_deadline_days >= 0)", "The days to sign are counted from 0."
     )
 
     @api.constrains("contract_timestamp_url")

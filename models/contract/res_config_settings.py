@@ -14,3 +14,6 @@ class ResConfigSettings(models.TransientModel):
         related="company_id.contract_expiring_days", readonly=False
     )
     contract_link_days = fields.Integer(related="company_id.contract_link_days", readonly=False)
+    contract_sign_deadline_days = fields.Integer(
+        related="company_id.contract_sign_deadline_days", readonly=False
+    )

@@ -11,21 +11,7 @@ class CustomerContract(models.Model):
 
     _inherit = "customer.contract"
 
-    allow_delegation = fields.Boolean(
-        "Delegation",
-        compute="_compute_allow_delegation",
-        store=True,
-        readonly=False,
-        precompute=True,
-        tracking=True,
-        help="Signers and approvers may pass their part on to a colleague of the same company.",
-    )
     can_delegate = fields.Boolean(compute="_compute_can_delegate")
-
-    @api.depends("type_id")
-    def _compute_allow_delegation(self):
-        for contract in self:
-            contract.allow_delegation = contract.type_id.allow_delegation
 
     @api.depends("state", "allow_delegation", "participant_ids.state", "participant_ids.sequence")
     @api.depends_context("uid")

@@ -6,6 +6,4 @@ class CustomerContractType(models.Model):
 
     _inherit = "customer.contract.type"
 
-    allow_delegation = fields.Boolean(
-        help="Signers and approvers may pass their part on to a colleague of the same company."
-    )
+    allow_delegation = fields.Boolean("Allow Delegation")

@@ -2,7 +2,7 @@ from odoo import models
 
 
 class CustomerContract(models.Model):
-    """Files become visible with their contract, if its type says so."""
+    """Files become visible with their contract, if it says so."""
 
     _inherit = "customer.contract"
 
@@ -11,7 +11,7 @@ class CustomerContract(models.Model):
         result = super().write(vals)
         shared = hidden.filtered(lambda contract: contract.portal_published)
         # Whoever makes the contract visible need not be somebody who may change files.
-        shared.sudo().filtered("type_id.documents_visible")._show_documents()
+        shared.sudo().filtered("documents_visible")._show_documents()
         return result
 
     def _show_documents(self):

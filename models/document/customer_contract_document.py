@@ -157,5 +157,5 @@ class CustomerContractDocument(models.Model):
             values.get("contract_id") or self.env.context.get("default_contract_id")
         )
         return super()._is_visible_by_default(values) or (
-            contract.portal_published and contract.type_id.documents_visible
+            contract.portal_published and contract.documents_visible
         )

@@ -3,5 +3,6 @@ from . import (
     customer_contract_code,
     customer_contract_event,
     customer_contract_participant,
+    customer_contract_policy_mixin,
     res_users,
 )

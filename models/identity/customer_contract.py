@@ -1,8 +1,8 @@
-from odoo import _, api, fields, models
+from odoo import _, api, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.http import request
 
-from ...const import ASKING_STATES, AUTH_METHOD_KEY, IDENTITY_POLICIES
+from ...const import ASKING_STATES, AUTH_METHOD_KEY
 from ...utils import Act, get_strength
 
 # How far each way of identification reaches, measured by the policies above.
@@ -20,26 +20,12 @@ class CustomerContract(models.Model):
 
     _inherit = "customer.contract"
 
-    identity_policy = fields.Selection(
-        IDENTITY_POLICIES,
-        "Identification",
-        required=True,
-        compute="_compute_identity_policy",
-        store=True,
-        readonly=False,
-        precompute=True,
-        tracking=True,
-        help="How signers outside the company show who they are, at least.",
-    )
-
-    @api.depends("type_id")
-    def _compute_identity_policy(self):
-        for contract in self:
-            wanted = contract.type_id.identity_policy or "link"
-            if get_strength(wanted) > get_strength(contract.identity_policy):
-                contract.identity_policy = wanted
-            else:
-                contract.identity_policy = contract.identity_policy or "link"
+    def _get_policy_default(self, name):
+        wanted = super()._get_policy_default(name)
+        if name != "identity_policy":
+            return wanted
+        # A contract may ask for more than its type, never for less.
+        return max(self.identity_policy, wanted, key=get_strength)
 
     @api.constrains("identity_policy", "type_id")
     def _check_identity_policy(self):

@@ -15,22 +15,7 @@ class CustomerContract(models.Model):
 
     _inherit = "customer.contract"
 
-    allow_in_person = fields.Boolean(
-        "Sign in Person",
-        compute="_compute_allow_in_person",
-        store=True,
-        readonly=False,
-        precompute=True,
-        tracking=True,
-        help="Signers outside the company may sign on a device that an employee hands over "
-        "and who is named as witness.",
-    )
     can_sign_in_person = fields.Boolean(compute="_compute_can_sign_in_person")
-
-    @api.depends("type_id")
-    def _compute_allow_in_person(self):
-        for contract in self:
-            contract.allow_in_person = contract.type_id.allow_in_person or not contract.type_id
 
     @api.depends("state", "allow_in_person", "identity_policy", "participant_ids.state")
     @api.depends_context("uid")

@@ -17,16 +17,6 @@ class CustomerContract(models.Model):
         groups="base.group_user",
     )
     milestone_count = fields.Integer(compute="_compute_milestone_count", groups="base.group_user")
-    show_milestones_in_report = fields.Boolean(
-        "Milestones in the Contract",
-        compute="_compute_show_milestones_in_report",
-        store=True,
-        readonly=False,
-        precompute=True,
-        help="Visible milestones are part of the contract's text: they are printed, signed, "
-        "and cannot be changed once the contract is frozen. Without it they can always be "
-        "changed.",
-    )
 
     @api.depends("milestone_ids")
     def _compute_milestone_count(self):
@@ -37,11 +27,6 @@ class CustomerContract(models.Model):
         )
         for contract in self:
             contract.milestone_count = counts.get(contract, 0)
-
-    @api.depends("type_id")
-    def _compute_show_milestones_in_report(self):
-        for contract in self:
-            contract.show_milestones_in_report = contract.type_id.show_milestones_in_report
 
     def action_view_milestones(self):
         """Open the milestones of one contract.

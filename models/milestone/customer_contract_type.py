@@ -9,7 +9,6 @@ class CustomerContractType(models.Model):
     _inherit = "customer.contract.type"
 
     show_milestones_in_report = fields.Boolean(
-        "Milestones in the Contract",
         help="New contracts of this type print their visible milestones, as part of what is "
         "signed.",
     )

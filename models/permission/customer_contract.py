@@ -1,4 +1,4 @@
-from odoo import _, api, fields, models
+from odoo import _, models
 from odoo.exceptions import UserError
 
 from ...const import OPEN_STATES
@@ -14,44 +14,6 @@ class CustomerContract(models.Model):
     """
 
     _inherit = "customer.contract"
-
-    allow_esign = fields.Boolean(
-        "Accept & Sign",
-        compute="_compute_allowed_actions",
-        store=True,
-        readonly=False,
-        precompute=True,
-        tracking=True,
-        help="Signers outside the company may sign electronically, on the contract's page.",
-    )
-    allow_paper = fields.Boolean(
-        "Download & Sign",
-        compute="_compute_allowed_actions",
-        store=True,
-        readonly=False,
-        precompute=True,
-        tracking=True,
-        help="Signers outside the company may sign by hand, on the printed contract.",
-    )
-    allow_dispute = fields.Boolean(
-        "Dispute",
-        compute="_compute_allowed_actions",
-        store=True,
-        readonly=False,
-        precompute=True,
-        tracking=True,
-        help="Signers outside the company may object to something before they sign.",
-    )
-    _some_way_to_sign = models.Constraint(
-        "CHECK (allow_esign OR allow_paper)",
-        "Allow at least one way to sign: electronically or on paper.",
-    )
-
-    @api.depends("type_id")
-    def _compute_allowed_actions(self):
-        for contract in self:
-            for name in ALLOWED_ACTIONS:
-                contract[name] = contract.type_id[name] if contract.type_id else True
 
     def write(self, vals):
         if not set(ALLOWED_ACTIONS) & set(vals):

@@ -1,10 +1,9 @@
 import logging
 
-from odoo import _, api, fields, models
+from odoo import _, api, models
 from odoo.fields import Domain
 
 from ...const import ASKED_STATES, ASKING_STATES
-from .customer_contract_type import REMINDER_DEFAULTS
 
 _logger = logging.getLogger(__name__)
 
@@ -13,58 +12,6 @@ class CustomerContract(models.Model):
     """People who let a contract lie are reminded of it by themselves."""
 
     _inherit = "customer.contract"
-
-    automatic_reminders = fields.Boolean(
-        compute="_compute_reminders",
-        store=True,
-        readonly=False,
-        precompute=True,
-        tracking=True,
-        help="Whoever is asked and does not act is reminded by mail, with a new link.",
-    )
-    reminder_first_days = fields.Integer(
-        "First Reminder",
-        compute="_compute_reminders",
-        store=True,
-        readonly=False,
-        precompute=True,
-        help="Days after the request. 0: none but the last one.",
-    )
-    reminder_interval_days = fields.Integer(
-        "Then Every",
-        compute="_compute_reminders",
-        store=True,
-        readonly=False,
-        precompute=True,
-        help="Days between reminders. 0: the first one is not repeated.",
-    )
-    reminder_last_days = fields.Integer(
-        "Last Reminder",
-        compute="_compute_reminders",
-        store=True,
-        readonly=False,
-        precompute=True,
-        help="Days before the deadline to sign. 0: no reminder on account of the deadline.",
-    )
-    reminder_max_count = fields.Integer(
-        "Most Reminders",
-        compute="_compute_reminders",
-        store=True,
-        readonly=False,
-        precompute=True,
-        help="How often a person is reminded at most, the last reminder included.",
-    )
-    _reminders_not_negative = models.Constraint(
-        "CHECK (reminder_first_days >= 0 AND reminder_interval_days >= 0 "
-        "AND reminder_last_days >= 0 AND reminder_max_count >= 0)",
-        "Reminders are counted in days, from 0.",
-    )
-
-    @api.depends("type_id")
-    def _compute_reminders(self):
-        for contract in self:
-            for name, default in REMINDER_DEFAULTS.items():
-                contract[name] = contract.type_id[name] if contract.type_id else default
 
     def _log_mailed(self, partners):
         super()._log_mailed(partners)

@@ -3,6 +3,7 @@ from . import (
     test_backend_tour,
     test_lifecycle,
     test_picture_warning,
+    test_policy,
     test_report,
     test_section_pictures,
     test_stage,

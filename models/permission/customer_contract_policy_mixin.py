@@ -1,24 +1,32 @@
 from odoo import fields, models
 
+from ...utils import make_policy
 
-class CustomerContractType(models.Model):
-    """What signers outside the company may do on the page of contracts of a type."""
 
-    _inherit = "customer.contract.type"
+class CustomerContractPolicyMixin(models.AbstractModel):
+    """What signers outside the company may do on a contract's page."""
 
-    allow_esign = fields.Boolean(
+    _inherit = "customer.contract.policy.mixin"
+
+    allow_esign = make_policy(
+        fields.Boolean,
         "Accept & Sign",
-        default=True,
+        policy_default=True,
+        tracking=True,
         help="Signers outside the company may sign electronically, on the contract's page.",
     )
-    allow_paper = fields.Boolean(
+    allow_paper = make_policy(
+        fields.Boolean,
         "Download & Sign",
-        default=True,
+        policy_default=True,
+        tracking=True,
         help="Signers outside the company may sign by hand, on the printed contract.",
     )
-    allow_dispute = fields.Boolean(
+    allow_dispute = make_policy(
+        fields.Boolean,
         "Dispute",
-        default=True,
+        policy_default=True,
+        tracking=True,
         help="Signers outside the company may object to something before they sign.",
     )
     _some_way_to_sign = models.Constraint(
