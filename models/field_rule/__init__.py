@@ -2,9 +2,11 @@ from . import (
     customer_contract_field_access_mixin,  # first: the others inherit it
     base,
     customer_contract,
+    customer_contract_document,
     customer_contract_event,
     customer_contract_field_rule,
     customer_contract_milestone,
+    customer_contract_participant,
     customer_contract_section,
     customer_contract_version,
     mail_tracking_value,

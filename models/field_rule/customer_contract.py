@@ -1,102 +1,169 @@
-from odoo import Command, _, api, models
+import json
+from datetime import date
+
+from odoo import _, api, fields, models
 from odoo.exceptions import AccessError
+from odoo.fields import Properties
+
+from .customer_contract_field_rule import COPYING, CUSTOM_FIELD
+
+
+class RuledProperties(Properties):
+    """Custom fields of which rules hide some from some users."""
+
+    def convert_to_record(self, value, record):
+        hidden = record.browse()._get_hidden_custom_fields()
+        if hidden and value:
+            value = {name: item for name, item in value.items() if name not in hidden}
+        return super().convert_to_record(value, record)
+
+    def convert_to_read_multi(self, values, records, use_display_name=True):
+        rows = super().convert_to_read_multi(values, records, use_display_name)
+        hidden = records.browse()._get_hidden_custom_fields()
+        if hidden:
+            rows = [[entry for entry in row if entry["name"] not in hidden] for row in rows]
+        return rows
+
+    def property_to_sql(self, field_sql, property_name, model, alias, query):
+        if property_name in model.browse()._get_hidden_custom_fields():
+            model._refuse_field(property_name, "read")
+        return super().property_to_sql(field_sql, property_name, model, alias, query)
 
 
 class CustomerContract(models.Model):
-    """A contract whose fields obey the rules, while its own acts see all of it."""
+    """A contract whose fields obey the rules, each custom field by itself."""
 
     _name = "customer.contract"
-    _inherit = ["customer.contract", "customer.contract.field.access.mixin"]
+    _inherit = ["customer.contract.field.access.mixin", "customer.contract"]
+
+    properties = RuledProperties()
+
+    # === CUSTOM FIELDS === #
+
+    @api.model
+    def _get_hidden_custom_fields(self, even_for=None):
+        """Return the names of the custom fields that rules hide from the user.
+
+        :param object even_for: a kind of work to which fields are otherwise open
+        :rtype: set[str]
+        """
+        Rule = self.env["customer.contract.field.rule"]
+        hidden = Rule._get_closed_fields(even_for).hidden.get(self._name, ())
+        return {
+            name.removeprefix(CUSTOM_FIELD) for name in hidden if name.startswith(CUSTOM_FIELD)
+        }
+
+    def _get_closed_custom_fields(self):
+        """Return the names of the custom fields that the user may not write.
+
+        :rtype: set[str]
+        """
+        Rule = self.env["customer.contract.field.rule"]
+        # elevated: a rule's state is asked of contracts that the user may not read, too
+        states = set(self.sudo().mapped("state")) or {"draft"}
+        closed = Rule._get_closed_fields().states.get(self._name, {})
+        return {
+            name.removeprefix(CUSTOM_FIELD)
+            for name, closed_in in closed.items()
+            if name.startswith(CUSTOM_FIELD) and not states.isdisjoint(closed_in)
+        }
+
+    def _keep_closed_custom_fields(self, vals):
+        """Put what is stored in the place of custom fields that are closed to the user.
+
+        Forms send the custom fields as a whole, without those that they do not show.
+
+        :param dict vals: values of a create or write
+        :return: values of which no closed custom field changes
+        :rtype: dict
+        :raise AccessError: if somebody gives another value for one of them
+        """
+        closed = self._get_closed_custom_fields() if vals.get("properties") else set()
+        if not closed:
+            return vals
+        given = vals["properties"]
+        given = json.loads(given) if isinstance(given, str) else given
+        if not isinstance(given, list):
+            given = [{"name": name, "value": value} for name, value in dict(given).items()]
+        stored = self._read_custom_fields(vals)
+        for entry in given:
+            name, value = entry.get("name"), self._simplify(entry.get("value"))
+            if name in closed and value != self._simplify(stored.get(name, {}).get("value")):
+                label = stored.get(name, {}).get("string") or name
+                # elevated: the trail is written whoever acts
+                self._refuse_field(label, "write", self.sudo())
+        kept = [entry for name, entry in stored.items() if name in closed]
+        open_entries = [entry for entry in given if entry.get("name") not in closed]
+        if isinstance(vals["properties"], str | list):
+            return {**vals, "properties": open_entries + kept}
+        values = {entry["name"]: entry.get("value") for entry in open_entries + kept}
+        return {**vals, "properties": values}
+
+    def _read_custom_fields(self, vals):
+        """Read the custom fields as they are, or as they begin.
+
+        :param dict vals: values of a create or write
+        :return: the entries by name, with definition and value
+        :rtype: dict[str, dict]
+        """
+        field = self._fields["properties"]
+        if self:
+            contract_sudo = self.sudo()  # also those that are hidden
+            rows = field.convert_to_read(contract_sudo.properties, contract_sudo, False)
+        else:
+            type_id = vals.get("type_id") or self.default_get(["type_id"]).get("type_id")
+            # elevated: whoever makes contracts need not see their types' definition
+            type_sudo = self.env["customer.contract.type"].sudo().browse(type_id or ())
+            definition = type_sudo.property_definition or []
+            rows = [{**entry, "value": entry.get("default")} for entry in definition]
+        return {entry["name"]: entry for entry in rows or []}
+
+    @api.model
+    def _simplify(self, value):
+        """Return a custom field's value in the form in which it is compared."""
+        if isinstance(value, date):
+            return fields.Date.to_string(value)
+        if isinstance(value, list | tuple):
+            if len(value) == 2 and isinstance(value[1], str) and isinstance(value[0], int):
+                return value[0]  # a record with its name
+            return [self._simplify(item) for item in value] or None
+        return None if value is False or value == "" else value
 
     @api.model_create_multi
     def create(self, vals_list):
-        given = {key[8:]: None for key in self.env.context if key.startswith("default_")}
-        for vals in (given, *vals_list):
-            self.browse()._check_ruled_values(vals)
-        contracts = super(CustomerContract, self._with_system_reading()).create(vals_list)
-        return contracts.with_env(self.env)
+        given = {"properties": self.env.context.get("default_properties")}
+        given = given if given["properties"] else {}
+        return super().create(
+            [self.browse()._keep_closed_custom_fields({**given, **values}) for values in vals_list]
+        )
 
     def write(self, vals):
-        # All that a user gives is checked here. What follows from it (the trail, sharing,
-        # the state of the paper) is the system's work.
-        self._check_ruled_values(vals)
-        return super(CustomerContract, self._with_system_reading()).write(vals)
+        if not vals.get("properties") or not self._get_closed_custom_fields():
+            return super().write(vals)
+        for contract in self:
+            super(CustomerContract, contract).write(contract._keep_closed_custom_fields(vals))
+        return True
 
-    def _check_ruled_values(self, vals):
-        """Refuse values for fields that rules close to the user, also those of lines.
+    def copy_data(self, default=None):
+        vals_list = super().copy_data(default=default)
+        hidden = self._get_hidden_custom_fields(even_for=COPYING)
+        for values in vals_list if hidden and "properties" not in (default or {}) else ():
+            if values.get("properties"):
+                values["properties"] = {
+                    name: value
+                    for name, value in dict(values["properties"]).items()
+                    if name not in hidden
+                }
+        return vals_list
 
-        :param dict vals: values of a create or write
-        :raise AccessError: if a closed field is among them
-        """
-        if self._is_unrestricted():
-            return
-        restrictions = self._get_field_restrictions()
-        states = self._get_ruling_contracts().mapped("state") or ["draft"]
-        for name, value in vals.items():
-            if name in restrictions:
-                self._check_field_access(self._fields[name], "write")
-            field = self._fields.get(name)
-            if not value or not field or field.type != "one2many":
-                continue
-            Line = self.env[field.comodel_name]
-            line_rules = getattr(Line, "_get_field_restrictions", dict)()
-            for command in value if line_rules else ():
-                if command[0] not in (Command.CREATE, Command.UPDATE):
-                    continue
-                for line_name in line_rules.keys() & command[2].keys():
-                    lines = Line.browse(command[1] if command[0] == Command.UPDATE else ())
-                    lines._check_field_access(Line._fields[line_name], "write")
-                    if not line_rules[line_name][1].isdisjoint(states):
-                        lines._refuse_field(Line._fields[line_name], "write")
-
-    def action_submit(self):
-        return super(CustomerContract, self._with_system_reading()).action_submit()
-
-    def action_approve(self):
-        return super(CustomerContract, self._with_system_reading()).action_approve()
-
-    def action_send(self):
-        return super(CustomerContract, self._with_system_reading()).action_send()
-
-    def action_sign_as_manager(self, signature, signed_by=None):
-        return super(CustomerContract, self._with_system_reading()).action_sign_as_manager(
-            signature, signed_by=signed_by
-        )
-
-    def action_cancel(self, reason=""):
-        return super(CustomerContract, self._with_system_reading()).action_cancel(reason=reason)
-
-    def action_new_version(self):
-        return super(CustomerContract, self._with_system_reading()).action_new_version()
-
-    def action_remind(self):
-        return super(CustomerContract, self._with_system_reading()).action_remind()
-
-    def action_terminate(self, reason, date=None):
-        return super(CustomerContract, self._with_system_reading()).action_terminate(
-            reason, date=date
-        )
-
-    def _prepare_content(self, number):
-        return super(CustomerContract, self._with_system_reading())._prepare_content(number)
-
-    def _get_sending_problems(self):
-        return super(CustomerContract, self._with_system_reading())._get_sending_problems()
-
-    @api.model
-    def _get_types_in_view(self, domain):
-        # Which stages there are is no secret, even where a rule hides the type.
-        return super(CustomerContract, self._with_system_reading())._get_types_in_view(domain)
-
-    def _send(self, notify=True):
-        return super(CustomerContract, self._with_system_reading())._send(notify=notify)
+    # === THE TRAIL === #
 
     def _check_sees_everything(self):
         """Refuse to hand out the raw trail to somebody from whom fields are hidden.
 
         :raise AccessError: if any is
         """
-        if self.env["customer.contract.event"]._get_field_restrictions():
+        if not self.env["customer.contract.field.rule"]._sees_everything():
             raise AccessError(
                 _(
                     "The audit trail tells the values of fields that a field rule of contracts "
@@ -115,39 +182,3 @@ class CustomerContract(models.Model):
     def _export_evidence_bundle(self):
         self._check_sees_everything()
         return super()._export_evidence_bundle()
-
-    # === MESSAGES === #
-
-    def _track_get_fields(self):
-        # Changes of hidden fields are tracked whoever makes them; who sees them is
-        # decided for each reader.
-        return super(CustomerContract, self.sudo())._track_get_fields()
-
-    def _track_prepare(self, fields_iter):
-        return super(CustomerContract, self._with_system_reading())._track_prepare(fields_iter)
-
-    def _notify_by_email_prepare_rendering_context(
-        self,
-        message,
-        msg_vals=False,
-        model_description=False,
-        force_email_company=False,
-        force_email_lang=False,
-        force_record_name=False,
-    ):
-        # One mail goes to several readers: it tells only what all of them may see.
-        contract = self.with_context(customer_contract_open_tracking=True)
-        return super(CustomerContract, contract)._notify_by_email_prepare_rendering_context(
-            message,
-            msg_vals=msg_vals,
-            model_description=model_description,
-            force_email_company=force_email_company,
-            force_email_lang=force_email_lang,
-            force_record_name=force_record_name,
-        )
-
-    def _track_filter_for_display(self, tracking_values):
-        tracking_values = super()._track_filter_for_display(tracking_values)
-        if self.env.context.get("customer_contract_open_tracking"):
-            return tracking_values._filter_free_field_access()
-        return tracking_values

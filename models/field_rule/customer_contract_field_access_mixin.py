@@ -1,47 +1,84 @@
+import functools
+import inspect
 import logging
-from itertools import groupby
+from types import FunctionType
 
 from odoo import _, api, models
 from odoo.exceptions import AccessError
 
+from .customer_contract_field_rule import COPYING, SYSTEM, WORK_KEY
+
 _logger = logging.getLogger(__name__)
-_READING_KEY = "customer_contract_reading"
-# Python objects, compared by identity: no RPC call can carry them.
-_SYSTEM = object()
-_COLUMNS = object()
+_OWN_MODULES = "odoo.addons.customer_contract"
+
+
+def _run_as_system(method):
+    """Return a method that sees and writes every field, whoever calls it.
+
+    :param function method: a method of a model
+    :return: the same for its callers; what it returns is theirs again
+    :rtype: function
+    """
+
+    def mark(value):
+        is_card = isinstance(value, models.BaseModel) and hasattr(value, "_with_work")
+        return value._with_work(SYSTEM) if is_card else value
+
+    @functools.wraps(method)
+    def run(self, *args, **kwargs):
+        if not self.env["customer.contract.field.rule"]._get_closed_fields().states:
+            return method(self, *args, **kwargs)
+        kwargs = {name: mark(value) for name, value in kwargs.items()}
+        result = method(mark(self), *map(mark, args), **kwargs)
+        if isinstance(result, models.BaseModel) and WORK_KEY in result.env.context:
+            context = {key: item for key, item in result.env.context.items() if key != WORK_KEY}
+            result = result.with_context(context)  # pylint: disable=context-overridden
+        return result
+
+    return run
 
 
 class CustomerContractFieldAccessMixin(models.AbstractModel):
-    """Fields that rules hide from some users or make read-only for them.
+    """A part of the contract's card, with fields that rules hide or make read-only.
 
-    A field hidden in every state is closed like one with ``groups``. A field hidden in
-    some states reads as empty there through the public methods, Python code that asks
-    for it is refused, and nobody from whom it is hidden somewhere searches, sorts,
-    groups or sums by it, since the answer would tell the values.
+    Models inherit it before themselves, so that it sees first what users give. Those
+    whose rows belong to a contract have a ``contract_id``.
+
+    Rules hold for what is asked with a user's rights. What the addon does by itself
+    sees everything: that is every method that this addon has and Odoo does not know,
+    acts and their helpers alike, so none has to be listed.
     """
 
     _name = "customer.contract.field.access.mixin"
     _description = "Fields under Contract Field Rules"
 
-    # === WHAT IS CLOSED === #
+    def _register_hook(self):
+        super()._register_hook()
+        model_class = self.env.registry[self._name]
+        for name in dir(model_class):
+            method = inspect.getattr_static(model_class, name)
+            if not isinstance(method, FunctionType) or name in vars(model_class):
+                continue
+            origin = [base for base in model_class.__mro__ if name in vars(base)][-1].__module__
+            if origin.startswith(_OWN_MODULES) and not origin.startswith(__package__):
+                setattr(model_class, name, _run_as_system(method))
 
-    def _with_system_reading(self):
-        """Return the same records, for the addon's own acts: they see every field.
+    def _with_work(self, work):
+        """Return the same records, for work of the addon to which fields are open.
 
+        :param object work: which work, an object that no call from outside can carry
         :rtype: recordset
         """
-        return self.with_context(**{_READING_KEY: _SYSTEM})
+        return self.with_context(**{WORK_KEY: work})
 
-    def _with_column_reading(self):
-        """Return the same records, to load columns into the cache.
+    def _get_equivalent_fields(self):
+        """Return the sets of fields of which each one tells and sets the others.
 
-        Whoever takes values from the cache is checked record by record.
+        A rule on one of them is a rule on all.
 
-        :rtype: recordset
+        :rtype: list[set[str]]
         """
-        if self.env.context.get(_READING_KEY) is _SYSTEM:
-            return self
-        return self.with_context(**{_READING_KEY: _COLUMNS})
+        return []
 
     def _get_ruling_contracts(self):
         """Return the contracts whose state decides about the records' fields.
@@ -53,83 +90,69 @@ class CustomerContractFieldAccessMixin(models.AbstractModel):
         return records_sudo if "contract_id" not in self._fields else records_sudo.contract_id
 
     @api.model
-    def _is_unrestricted(self):
-        """Tell whether the system itself is at work, for which no rule holds."""
-        return self.env.su or self.env["customer.contract.guard.mixin"]._has_pass()
+    def _get_closed_states(self, name):
+        """Return in which states of contracts the user may not write a field.
 
-    @api.model
-    def _get_field_restrictions(self):
-        """Return what rules close to the current user.
-
-        :return: by field, the states in which it is hidden, and those in which it
-            cannot be written
-        :rtype: dict
+        :param str name: the field, or a custom field as ``properties.name``
+        :rtype: frozenset[str]
         """
-        if self._is_unrestricted() or self.env.context.get(_READING_KEY) is _SYSTEM:
-            return {}
-        return self.env["customer.contract.field.rule"]._get_restrictions(self._name)
+        Rule = self.env["customer.contract.field.rule"]
+        states = Rule._get_closed_fields().states.get(self._name, {}).get(name, frozenset())
+        # What only the system writes needs no other guard.
+        is_guarded = states and name in getattr(self, "_get_guarded_fields", set)()
+        return frozenset() if is_guarded else states
 
     @api.model
     def _has_field_access(self, field, operation):
         if not super()._has_field_access(field, operation):
             return False
-        restriction = self._get_field_restrictions().get(field.name)
-        if not restriction:
+        if operation == "read" or not (states := self._get_closed_states(field.name)):
             return True
-        if (
-            operation == "write"
-            and hasattr(self, "_get_guarded_fields")
-            and field.name in self._get_guarded_fields()
-        ):
-            return True  # nobody writes it but the system
-        closed = restriction[0 if operation == "read" else 1]
-        if not closed or closed == self.env["customer.contract.field.rule"]._get_all_states():
-            return not closed
-        if self.env.context.get(_READING_KEY) is _COLUMNS:
-            return True
-        if not self:
-            return operation == "write" and "draft" not in closed
-        return closed.isdisjoint(self._get_ruling_contracts().mapped("state") or ["draft"])
+        if states == self.env["customer.contract.field.rule"]._get_all_states():
+            return False
+        return states.isdisjoint(self._get_ruling_contracts().mapped("state"))
 
     @api.model
     def _check_field_access(self, field, operation):
-        if self._has_field_access(field, operation):
-            return
-        if field.name not in self._get_field_restrictions():
+        Rule = self.env["customer.contract.field.rule"]
+        is_ruled = field.name in Rule._get_closed_fields().states.get(self._name, ())
+        if not is_ruled or self._has_field_access(field, operation):
             super()._check_field_access(field, operation)
-            return
-        self._refuse_field(field, operation)
+        else:
+            label = field._description_string(self.env)
+            self._refuse_field(label, operation, self._get_ruling_contracts())
 
     @api.model
-    def _refuse_field(self, field, operation):
+    def _refuse_field(self, label, operation, contracts_sudo=None):
         """Refuse access to a field that a rule closes.
 
-        :param odoo.fields.Field field: the field
+        :param str label: what people call the field
         :param str operation: ``read`` or ``write``
+        :param recordset contracts_sudo: whose trail tells of a refused change
         :raise AccessError: always
         """
-        label = field._description_string(self.env)
-        if operation == "write":
-            self._log_refused_write(label)
+        if operation == "read":
             raise AccessError(
                 _(
-                    "You may not change “%(field)s”: a field rule of contracts closes it to you.",
+                    "You may not use “%(field)s” here: a field rule of contracts hides it "
+                    "from you.",
                     field=label,
                 )
             )
+        self._log_refused_write(label, contracts_sudo.ids)
         raise AccessError(
             _(
-                "You may not use “%(field)s” here: a field rule of contracts hides it from you.",
+                "You may not change “%(field)s”: a field rule of contracts closes it to you.",
                 field=label,
             )
         )
 
-    def _log_refused_write(self, label):
+    def _log_refused_write(self, label, contract_ids):
         """Record in the trail that a user tried to change a closed field.
 
         :param str label: the field's name
+        :param list contract_ids: of the contracts
         """
-        contract_ids = self._get_ruling_contracts().ids
         registry, uid = self.env.registry, self.env.uid
 
         # The refusal undoes the transaction, so it is recorded after that.
@@ -147,196 +170,103 @@ class CustomerContractFieldAccessMixin(models.AbstractModel):
             except Exception:
                 _logger.exception("A refused change of a contract could not be recorded")
 
-    def _get_partly_hidden_fields(self):
-        """Return the fields hidden from the user in some states only.
+    # === WHAT USERS GIVE === #
 
-        :return: the states in which each is hidden, by field
-        :rtype: dict[str, frozenset[str]]
+    def _check_given_values(self, values, contracts_sudo):
+        contracts_sudo = self._get_ruling_contracts() or contracts_sudo
+        if "contract_id" in self._fields and isinstance(values.get("contract_id"), int):
+            contracts_sudo |= contracts_sudo.browse(values["contract_id"])
+        states = set(contracts_sudo.mapped("state")) or {"draft"}
+        for name in values:
+            if not states.isdisjoint(self._get_closed_states(name)):
+                field = self._fields.get(name)
+                label = field._description_string(self.env) if field else name
+                self._refuse_field(label, "write", contracts_sudo)
+        return super()._check_given_values(values, contracts_sudo)
+
+    def _check_given(self, *vals_list):
+        """Refuse values for fields that rules close to the user.
+
+        :param dict vals_list: values of a create or write
+        :return: the same records, for the work that follows from the values
+        :rtype: recordset
+        :raise AccessError: if a closed field is among them, also of lines
         """
-        states = self.env["customer.contract.field.rule"]._get_all_states()
-        return {
-            name: hidden
-            for name, (hidden, _closed) in self._get_field_restrictions().items()
-            if hidden and hidden != states
-        }
-
-    def _split_by_hidden_fields(self, names):
-        """Split the records, in their order, by what is hidden on them.
-
-        :param names: the fields in question
-        :return: pairs of hidden fields and records
-        :rtype: list[tuple[frozenset, recordset]]
-        """
-        partly = self._get_partly_hidden_fields()
-        partly = {name: states for name, states in partly.items() if name in names}
-        if not partly:
-            return [(frozenset(), self)]
-
-        def get_hidden(record):
-            state = record._get_ruling_contracts().state or "draft"
-            return frozenset(name for name, states in partly.items() if state in states)
-
-        return [
-            (hidden, self.browse([record.id for record in records]))
-            for hidden, records in groupby(self, key=get_hidden)  # pylint: disable=bad-builtin-groupby
-        ]
-
-    @api.model
-    def _prepare_blanks(self, names):
-        """Prepare what readers get in the place of hidden values.
-
-        :param names: the fields
-        :rtype: dict
-        """
-        many = ("one2many", "many2many", "properties")
-        return {name: [] if self._fields[name].type in many else False for name in names}
-
-    # === READING === #
-
-    @api.model
-    def fields_get(self, allfields=None, attributes=None):
-        records = self._with_column_reading()
-        descriptions = super(CustomerContractFieldAccessMixin, records).fields_get(
-            allfields=allfields, attributes=attributes
-        )
-        for name in self._get_partly_hidden_fields():
-            description = descriptions.get(name, {})
-            description.pop("aggregator", None)
-            for ability in ("searchable", "sortable", "groupable"):
-                if ability in description:
-                    description[ability] = False
-        return descriptions
-
-    @api.model
-    def _search(
-        self,
-        domain,
-        offset=0,
-        limit=None,
-        order=None,
-        *,
-        active_test=True,
-        bypass_access=False,
-    ):
-        # Which records are searched must not decide what may be searched by.
-        records = self if self.env.su else self.browse()
-        return super(CustomerContractFieldAccessMixin, records)._search(
-            domain,
-            offset=offset,
-            limit=limit,
-            order=order,
-            active_test=active_test,
-            bypass_access=bypass_access,
-        )
-
-    def _determine_fields_to_fetch(self, field_names=None, ignore_when_in_cache=False):
-        records = self._with_column_reading()
-        return super(CustomerContractFieldAccessMixin, records)._determine_fields_to_fetch(
-            field_names, ignore_when_in_cache=ignore_when_in_cache
-        )
-
-    def _fetch_query(self, query, fields):
-        records = self._with_column_reading()
-        fetched = super(CustomerContractFieldAccessMixin, records)._fetch_query(query, fields)
-        return fetched.with_env(self.env)
-
-    def _read_format(self, fnames, load="_classic_read"):
-        parts = self._split_by_hidden_fields(fnames)
-        if not any(hidden for hidden, _records in parts):
-            return super()._read_format(fnames, load=load)
-        rows = []
-        for hidden, records in parts:
-            visible = [name for name in fnames if name not in hidden]
-            part = super(CustomerContractFieldAccessMixin, records)._read_format(visible, load=load)
-            rows += [{**row, **self._prepare_blanks(hidden)} for row in part]
-        return rows
-
-    @api.readonly
-    def web_read(self, specification):
-        parts = self._split_by_hidden_fields(specification)
-        if not any(hidden for hidden, _records in parts):
-            return super().web_read(specification)
-        rows = []
-        for hidden, records in parts:
-            visible = {name: spec for name, spec in specification.items() if name not in hidden}
-            part = super(CustomerContractFieldAccessMixin, records).web_read(visible)
-            rows += [{**row, **self._prepare_blanks(hidden)} for row in part]
-        return rows
-
-    def _export_rows(self, fields, *, _is_toplevel_call=True):
-        def get_name(path):
-            return path[0].split(".")[0] if path else ""
-
-        parts = self._split_by_hidden_fields({get_name(path) for path in fields})
-        if not any(hidden for hidden, _records in parts):
-            return super()._export_rows(fields, _is_toplevel_call=_is_toplevel_call)
-        rows = []
-        for hidden, records in parts:
-            places = [place for place, path in enumerate(fields) if get_name(path) not in hidden]
-            part = super(CustomerContractFieldAccessMixin, records)._export_rows(
-                [fields[place] for place in places], _is_toplevel_call=_is_toplevel_call
-            )
-            for values in part:
-                cells = dict(zip(places, values, strict=True))
-                rows.append([cells.get(place, "") for place in range(len(fields))])
-        return rows
-
-    def onchange(self, values, field_names, fields_spec):
-        closed = {
-            name
-            for name in set(fields_spec) | set(values)
-            if name in self._fields and not self._has_field_access(self._fields[name], "read")
-        }
+        closed = self.env["customer.contract.field.rule"]._get_closed_fields().states
         if not closed:
-            return super().onchange(values, field_names, fields_spec)
-        changed = [name for name in field_names if name not in closed]
-        if field_names and not changed:
-            return {}
-        return super().onchange(
-            {name: value for name, value in values.items() if name not in closed},
-            changed,
-            {name: spec for name, spec in fields_spec.items() if name not in closed},
-        )
-
-    # === THE SYSTEM'S OWN WORK === #
-
-    def _compute_field_value(self, field):
-        return super(
-            CustomerContractFieldAccessMixin, self._with_system_reading()
-        )._compute_field_value(field)
+            return self
+        # Elevated: their state counts also for those who may not read them.
+        no_contracts_sudo = self.env["customer.contract"].sudo()
+        for values in vals_list:
+            self._check_given_values(values, no_contracts_sudo)
+        # Defaults from the context would reach lines that are created along.
+        names = {name for model in closed.keys() - {self._name} for name in closed[model]}
+        context = {key: self.env.context[key] for key in self.env.context}
+        for name in names - closed.get(self._name, {}).keys():
+            context.pop(f"default_{name}", None)
+        records = self.with_context(context)  # pylint: disable=context-overridden
+        return records._with_work(SYSTEM)
 
     @api.model_create_multi
     def create(self, vals_list):
-        records = super().create(vals_list)
-        for name in {name for values in vals_list for name in values}:
-            if name in self._get_field_restrictions():
-                # Lines belong to a contract whose state is known only now.
-                records._check_field_access(self._fields[name], "write")
-        return records
+        given = {
+            key.removeprefix("default_"): value
+            for key, value in self.env.context.items()
+            if key.startswith("default_")
+        }
+        given = {name: value for name, value in given.items() if name.split(".")[0] in self._fields}
+        records = self.browse()._check_given(*({**given, **values} for values in vals_list))
+        records = super(CustomerContractFieldAccessMixin, records).create(vals_list)
+        return records.with_env(self.env)
+
+    def write(self, vals):
+        return super(CustomerContractFieldAccessMixin, self._check_given(vals)).write(vals)
+
+    def unlink(self):
+        # What is told of the rows in the trail is the system's work.
+        return super(CustomerContractFieldAccessMixin, self._check_given()).unlink()
 
     def copy(self, default=None):
-        default = dict(default or {})
-        for name in default:
-            self.browse()._check_field_access(self._fields[name], "write")
-        if any(self._fields[name].type == "one2many" for name in default):
+        if not self.env["customer.contract.field.rule"]._get_closed_fields().states:
             return super().copy(default)
         # What the user may read but not change is carried over by the system.
-        records = self._with_system_reading()
+        records = self.browse()._check_given(default or {}).browse(self.ids)._with_work(COPYING)
         copies = super(CustomerContractFieldAccessMixin, records).copy(default)
         return copies.with_env(self.env)
 
     def copy_data(self, default=None):
-        records = self._with_system_reading()
-        vals_list = super(CustomerContractFieldAccessMixin, records).copy_data(default=default)
-        if self._is_unrestricted():
-            return vals_list
-        restrictions = self.env["customer.contract.field.rule"]._get_restrictions(self._name)
-        result = []
-        for record, values in zip(self, vals_list, strict=True):
-            state = record._get_ruling_contracts().state or "draft"
-            hidden = {name for name, (states, _closed) in restrictions.items() if state in states}
-            hidden -= set(default or {})
-            result.append(
-                values and {name: value for name, value in values.items() if name not in hidden}
-            )
-        return result
+        vals_list = super().copy_data(default=default)
+        Rule = self.env["customer.contract.field.rule"]
+        hidden = Rule._get_closed_fields(even_for=COPYING).hidden.get(self._name, frozenset())
+        return [
+            values and {name: value for name, value in values.items() if name not in hidden}
+            for values in vals_list
+        ]
+
+    def _compute_field_value(self, field):
+        records = self._with_work(SYSTEM)
+        return super(CustomerContractFieldAccessMixin, records)._compute_field_value(field)
+
+    # === MESSAGES, OF MODELS THAT HAVE THEM === #
+
+    def _track_get_fields(self):
+        # Changes of hidden fields are tracked whoever makes them; who sees them is
+        # decided for each reader.
+        return super(CustomerContractFieldAccessMixin, self.sudo())._track_get_fields()
+
+    def _track_prepare(self, fields_iter):
+        records = self._with_work(SYSTEM)
+        return super(CustomerContractFieldAccessMixin, records)._track_prepare(fields_iter)
+
+    def _notify_by_email_prepare_rendering_context(self, message, **options):
+        # One mail goes to several readers: it tells only what all of them may see.
+        records = self.with_context(customer_contract_open_tracking=True)
+        return super(
+            CustomerContractFieldAccessMixin, records
+        )._notify_by_email_prepare_rendering_context(message, **options)
+
+    def _track_filter_for_display(self, tracking_values):
+        tracking_values = super()._track_filter_for_display(tracking_values)
+        if self.env.context.get("customer_contract_open_tracking"):
+            return tracking_values._filter_free_field_access()
+        return tracking_values

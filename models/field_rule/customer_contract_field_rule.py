@@ -1,8 +1,23 @@
+from collections import defaultdict
+from typing import NamedTuple
+
 from odoo import _, api, fields, models, tools
 from odoo.exceptions import ValidationError
 
-# The models whose fields can be ruled, beside the contract's own.
-RULED_MODELS = ("customer.contract", "customer.contract.section", "customer.contract.milestone")
+CARD = "customer.contract.field.access.mixin"
+CUSTOM_FIELD = "properties."
+# Python objects, compared by identity: no RPC call can carry them.
+WORK_KEY = "customer_contract_reading"
+SYSTEM = object()
+COPYING = object()
+# What tells the values of fields without being computed from them.
+TELLING_FIELDS = {
+    "customer.contract.event": frozenset({"payload"}),
+    "customer.contract.version": frozenset({"content"}),
+    "customer.contract.value.proposal": frozenset({"values"}),
+    "customer.contract.value.draft": frozenset({"typed"}),
+}
+NUMBERS = ("float", "integer", "monetary")
 # Without these, the pages and Odoo's own machinery (names, rights, messages,
 # activities) cannot work at all.
 NEVER_HIDDEN = {
@@ -15,15 +30,20 @@ NEVER_HIDDEN = {
     "create_uid",
     "currency_id",
     "current_version_id",
+    "delegated_from_id",
     "display_name",
     "id",
+    "ir_attachment_id",
+    "is_retired",
     "message_follower_ids",
     "message_ids",
     "name",
     "partner_id",
     "participant_ids",
+    "portal_visible",
     "sequence",
     "state",
+    "step_id",
     "title",
     "user_id",
     "verification_code",
@@ -32,15 +52,25 @@ NEVER_HIDDEN = {
 }
 
 
+class ClosedFields(NamedTuple):
+    """What rules close to a user, by model."""
+
+    hidden: dict  # the fields that are not there
+    states: dict  # by field, the states of the contract in which it cannot be written
+
+
+OPEN = ClosedFields({}, {})
+
+
 class CustomerContractFieldRule(models.Model):
-    """Who may not see, or not change, a field of contracts, and while in which state.
+    """Who may not see a field of contracts, or not change it while in which state.
 
     Rules only take away: a field is open to whoever has rights on the contract until
     a rule closes it. Several rules on a field add up.
     """
 
     _name = "customer.contract.field.rule"
-    _inherit = "mail.thread"
+    _inherit = ["mail.thread", "mail.activity.mixin"]
     _description = "Contract Field Rule"
     _order = "field_name, id"
     _rec_name = "field_name"
@@ -55,7 +85,8 @@ class CustomerContractFieldRule(models.Model):
         required=True,
         default="readonly",
         tracking=True,
-        help="Hidden fields are shown, exported, searched, sorted and grouped nowhere.",
+        help="Hidden fields are shown, exported, searched, sorted and grouped nowhere, in "
+        "whatever state the contract is. Read-only fields can be so in some states only.",
     )
     group_ids = fields.Many2many(
         "res.groups",
@@ -82,6 +113,7 @@ class CustomerContractFieldRule(models.Model):
     states_summary = fields.Char("In the States", compute="_compute_states_summary")
 
     @api.depends(
+        "access",
         "in_draft",
         "in_approval",
         "in_sent",
@@ -142,6 +174,15 @@ class CustomerContractFieldRule(models.Model):
         self.env.registry.clear_cache()
 
     @api.model
+    def _get_ruled_models(self):
+        """Return the models whose fields rules can be made for, the contract first.
+
+        :rtype: list[str]
+        """
+        names = self.pool.descendants([CARD], "_inherit") - {CARD}
+        return sorted(names, key=lambda name: (name != "customer.contract", name))
+
+    @api.model
     def _get_ruled_fields(self):
         """Return the fields that rules can be made for.
 
@@ -149,11 +190,10 @@ class CustomerContractFieldRule(models.Model):
         :rtype: list[tuple[str, str]]
         """
         choices = []
-        for model_name in RULED_MODELS:
-            model = self.env.get(model_name)
-            if model is None:
-                continue
+        for model_name in self._get_ruled_models():
+            model = self.env[model_name]
             guarded = model._get_guarded_fields() if hasattr(model, "_get_guarded_fields") else ()
+            kind = "" if model_name == "customer.contract" else f"{model._description}: "
             for name, field in model._fields.items():
                 if (
                     not field.store
@@ -162,31 +202,46 @@ class CustomerContractFieldRule(models.Model):
                     or name in ("id", "create_date", "create_uid", "write_date", "write_uid")
                     or (name in guarded and (field.required or name in NEVER_HIDDEN))
                     or field.related
-                    or name in ("contract_id", "trail_head", "trail_length")
+                    or name in ("contract_id", "ir_attachment_id", "trail_head", "trail_length")
                 ):
                     continue
-                label = field._description_string(self.env)
-                if model_name != RULED_MODELS[0]:
-                    label = f"{self.env['ir.model']._get(model_name).name}: {label}"
+                label = kind + field._description_string(self.env)
                 choices.append((f"{model_name}:{name}", label))
-        return sorted(choices, key=lambda choice: (":" in choice[1], choice[1].lower()))
+        choices.sort(key=lambda choice: (": " in choice[1], choice[1].lower()))
+        # The choices are no secret to whoever may make rules.
+        rows_sudo = self.env["customer.contract.type.field"].sudo().search([])
+        labels = {}
+        for row_sudo in rows_sudo.filtered(lambda row: row.value_type != "separator"):
+            names = labels.setdefault(row_sudo.name, [])
+            names += [row_sudo.label] if row_sudo.label not in names else []
+        return choices + [
+            (
+                f"customer.contract:{CUSTOM_FIELD}{name}",
+                _("Custom Field: %(labels)s", labels=" / ".join(labels[name])),
+            )
+            for name in sorted(labels, key=lambda name: labels[name][0].lower())
+        ]
 
     def _get_field(self):
         """Return the field that the rule is about.
 
+        :return: the field; of a custom field, the one that holds its values
         :rtype: odoo.fields.Field
         """
         self.ensure_one()
         model_name, _separator, name = self.field_name.partition(":")
-        return self.env[model_name]._fields[name]
+        return self.env[model_name]._fields[name.partition(".")[0]]
 
     def _get_states(self):
-        """Return the request states in which the rule holds: all, if none is chosen.
+        """Return the request states in which the rule holds.
 
+        :return: all, if none is chosen, and for what is hidden
         :rtype: frozenset[str]
         """
         self.ensure_one()
         states = self._get_all_states()
+        if self.access == "hidden":
+            return states
         return frozenset(state for state in states if self[f"in_{state}"]) or states
 
     @api.model
@@ -197,72 +252,146 @@ class CustomerContractFieldRule(models.Model):
         """
         return frozenset(self.env["customer.contract"]._fields["state"].get_values(self.env))
 
-    @api.model
-    @tools.ormcache("self.env.uid", "model_name")
-    def _get_restrictions(self, model_name):
-        """Return what is closed to the current user on a model.
+    # === WHAT IS CLOSED === #
 
-        :param str model_name: a model
-        :return: by field, the states in which it is hidden, and those in which it cannot
-            be written
-        :rtype: dict[str, tuple[frozenset[str], frozenset[str]]]
+    @api.model
+    def _get_closed_fields(self, even_for=None):
+        """Return what is closed to whoever asks now.
+
+        :param object even_for: a kind of work to which fields are otherwise open
+        :return: nothing to the system
+        :rtype: ClosedFields
+        """
+        work = self.env.context.get(WORK_KEY)
+        is_work = work is not None and work is not even_for and work in (SYSTEM, COPYING)
+        if self.env.su or is_work or self.env["customer.contract.guard.mixin"]._has_pass():
+            return OPEN
+        return self._compile_closed_fields()
+
+    @api.model
+    def _sees_everything(self):
+        """Tell whether nothing at all is hidden from the current user."""
+        return self.env.su or not self._compile_closed_fields().hidden
+
+    @api.model
+    @tools.ormcache("self.env.uid")
+    def _compile_closed_fields(self):
+        """Return what is closed to the current user.
+
+        :rtype: ClosedFields
         """
         groups = self.env.user.all_group_ids
-        return self._compile_restrictions(
-            model_name,
+        return self._add_up(
             lambda rule: (
                 (not rule.group_ids or rule.group_ids & groups)
                 and not rule.exempt_group_ids & groups
-            ),
+            )
         )
 
     @api.model
     @tools.ormcache("model_name")
     def _get_hidden_from_somebody(self, model_name):
-        """Return the fields that some users may not see, in some state.
+        """Return the fields that some users may not see.
 
         :param str model_name: a model
         :rtype: frozenset[str]
         """
-        restrictions = self._compile_restrictions(model_name, lambda rule: True)
-        return frozenset(name for name, (hidden, _closed) in restrictions.items() if hidden)
+        return self._add_up(lambda rule: True).hidden.get(model_name, frozenset())
 
     @api.model
-    def _compile_restrictions(self, model_name, applies):
-        """Add up the rules on a model's fields.
+    def _add_up(self, applies):
+        """Add up rules.
 
-        :param str model_name: a model
         :param function applies: tells of a rule whether it counts
-        :rtype: dict[str, tuple[frozenset[str], frozenset[str]]]
+        :rtype: ClosedFields
         """
         # Rules hold for whoever may not read them.
-        rules_sudo = self.sudo().search([("field_name", "=like", f"{model_name}:%")])
-        restrictions = {}
+        rules_sudo = self.sudo().search([]).filtered(applies)
+        hidden, states = defaultdict(set), defaultdict(dict)
         for rule_sudo in rules_sudo:
-            name = rule_sudo.field_name.partition(":")[2]
-            if name not in self.env[model_name]._fields or not applies(rule_sudo):
+            model_name, _separator, ruled = rule_sudo.field_name.partition(":")
+            if model_name not in self._get_ruled_models():
                 continue
-            hidden, closed = restrictions.get(name, (frozenset(), frozenset()))
-            states = rule_sudo._get_states()
+            names = {ruled}
+            for equivalent in self.env[model_name]._get_equivalent_fields():
+                names |= equivalent if ruled in equivalent else set()
+            for name in names:
+                before = states[model_name].get(name, frozenset())
+                states[model_name][name] = before | rule_sudo._get_states()
             if rule_sudo.access == "hidden":
-                hidden |= states
-            restrictions[name] = (hidden, closed | states)
-        self._add_derived_restrictions(model_name, restrictions)
-        return restrictions
+                hidden[model_name] |= names
+        if hidden:
+            self._hide_what_tells(hidden)
+        for model_name, names in hidden.items():
+            states[model_name].update(dict.fromkeys(names, self._get_all_states()))
+        return ClosedFields(
+            {model_name: frozenset(names) for model_name, names in hidden.items()}, dict(states)
+        )
 
     @api.model
-    def _add_derived_restrictions(self, model_name, restrictions):
-        """Hide what is told by fields that are computed from hidden ones.
+    def _hide_what_tells(self, hidden):
+        """Hide what is computed from hidden fields, on whatever model.
 
-        :param str model_name: a model
-        :param dict restrictions: what is closed, by field
+        :param dict hidden: the hidden fields by model, to be completed
         """
-        for name, field in self.env[model_name]._fields.items():
-            if field.store or field.type == "boolean" or name in NEVER_HIDDEN:
-                continue
-            for source in self.env.registry.field_depends[field]:
-                first = source.split(".")[0]
-                told, _closed = restrictions.get(first, (frozenset(), frozenset()))
-                if told:
-                    hidden, closed = restrictions.get(name, (frozenset(), frozenset()))
-                    restrictions[name] = (hidden | told, closed)
+        names_of = {name: self.env[name]._fields for name in self._get_ruled_models()}
+        candidates = {field for fields_ in names_of.values() for field in fields_.values()}
+        for model_name, names in list(hidden.items()):
+            for name in names & names_of[model_name].keys():
+                candidates.update(self.pool.get_dependent_fields(names_of[model_name][name]))
+        paths = {
+            field: self.pool.field_depends[field]
+            for field in candidates
+            if field.type != "boolean" and field.name not in NEVER_HIDDEN
+        }
+        found = True
+        while found:
+            found = False
+            for field, depends in paths.items():
+                names = hidden.get(field.model_name, ())
+                if field.name not in names and any(
+                    self._is_told(field, path, hidden) for path in depends
+                ):
+                    hidden[field.model_name].add(field.name)
+                    found = True
+        # Whoever makes rules need not see the types' custom fields.
+        rows_sudo = self.env["customer.contract.type.field"].sudo()
+        for row_sudo in rows_sudo.search([("default_source", "!=", False)]):
+            if self._find_hidden("customer.contract", row_sudo.default_source, hidden):
+                hidden["customer.contract"].add(f"{CUSTOM_FIELD}{row_sudo.name}")
+        for model_name, names in TELLING_FIELDS.items():
+            hidden[model_name] |= names
+
+    @api.model
+    def _is_told(self, field, path, hidden):
+        """Tell whether a computed field tells a hidden one.
+
+        What people may change is only proposed, but figures can be worked out.
+
+        :param odoo.fields.Field field: the computed field
+        :param str path: what it is computed from
+        :param dict hidden: the hidden fields by model
+        """
+        source = self._find_hidden(field.model_name, path, hidden)
+        is_proposed = field.store and not field.readonly
+        is_figure = source and field.type in NUMBERS and source.type in NUMBERS
+        return bool(source) and (not is_proposed or is_figure)
+
+    @api.model
+    def _find_hidden(self, model_name, path, hidden):
+        """Find a hidden field on a path of fields.
+
+        :param str model_name: where the path begins
+        :param str path: names with dots between them
+        :param dict hidden: the hidden fields by model
+        :return: the field, if there is one
+        :rtype: odoo.fields.Field | None
+        """
+        for name in path.split("."):
+            field = self.env[model_name]._fields.get(name) if model_name else None
+            if field is None:
+                break
+            if name in hidden.get(model_name, ()):
+                return field
+            model_name = field.comodel_name
+        return None

@@ -3,4 +3,4 @@ from odoo import models
 
 class CustomerContractSection(models.Model):
     _name = "customer.contract.section"
-    _inherit = ["customer.contract.section", "customer.contract.field.access.mixin"]
+    _inherit = ["customer.contract.field.access.mixin", "customer.contract.section"]
