@@ -72,7 +72,6 @@ class TestPolicy(ContractCommon):
         self.assertEqual({name for name in POLICIES if f"contract_{name}" in company}, OF_COMPANY)
 
     def test_declared_once_for_both(self):
-        tracked = self.env["customer.contract"]._track_get_fields()
         for name in self.env["customer.contract.policy.mixin"]._get_policy_fields():
             with self.subTest(policy=name):
                 ours = self.env["customer.contract"]._fields[name]
