@@ -24,7 +24,7 @@ class CustomerContractDisputeList(ContractDisputeStatusMixin, CustomerContractPo
 class CustomerContractDispute(
     ContractDisputeStatusMixin, CustomerContractSigning, CustomerContractLink
 ):
-    """Signers who object: with what, what both sides say about it, and how it ends."""
+    """Signers who dispute: with what, what both sides say about it, and how it ends."""
 
     @route(
         "/my/contracts/<int:contract_id>/dispute",
@@ -32,7 +32,7 @@ class CustomerContractDispute(
         max_content_length=MAX_DISPUTE_REQUEST,
     )
     def dispute_contract(self, contract_id, reason="", category_id="", clause="", **kwargs):
-        """Object to something in a contract, as the signer in turn.
+        """Dispute something in a contract, as the signer in turn.
 
         :param int contract_id: the contract's id
         :param str reason: with what
@@ -60,7 +60,7 @@ class CustomerContractDispute(
 
     @route("/my/contracts/<int:contract_id>/dispute/end", **ACT)
     def end_dispute(self, contract_id, is_settled="", **kwargs):
-        """Go on with the request, as the signer who objected.
+        """Go on with the request, as the signer who disputed.
 
         :param int contract_id: the contract's id
         :param str is_settled: not empty if an answer settled the point
@@ -124,7 +124,7 @@ class CustomerContractDispute(
         access.contract_sudo._withdraw_dispute(access.actor, is_settled=bool(is_settled))
 
     def _answer_as_manager(self, access, answer):
-        """Answer an objection on the page, with the manager's own rights.
+        """Answer a dispute on the page, with the manager's own rights.
 
         :param ContractAccess access: who is here and as whom
         :param str answer: what was written
@@ -230,7 +230,7 @@ class CustomerContractDispute(
     def _get_shown_dispute(self, access):
         """Return the dispute whose thread the visitor reads: the open one, else the last.
 
-        Only the signer who objects and the contract's managers read it.
+        Only the signer who disputes and the contract's managers read it.
 
         :param ContractAccess access: who is here and as whom
         :rtype: recordset of `customer.contract.dispute`, elevated

@@ -61,11 +61,11 @@ class CustomerContractReason(models.TransientModel):
             ),
             "answer_dispute": Purpose(
                 self.env._("Answer"),
-                self.env._("Answer the Objection"),
+                self.env._("Answer the Dispute"),
                 contracts.action_answer_dispute,
             ),
             "resolve_dispute": Purpose(
-                self.env._("Answer the Objection"),
+                self.env._("Answer the Dispute"),
                 self.env._("Explain and Resume"),
                 contracts.action_resolve_dispute,
             ),

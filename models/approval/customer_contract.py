@@ -12,11 +12,8 @@ class CustomerContract(models.Model):
     contract. From then on these are frozen with it: changed rules concern a contract
     that is already submitted no more. A new version asks the rules anew.
 
-    Four eyes: whoever made a contract cannot be the only one to approve it.
-
-    Whether those who sign for the counterparty may bind it.
-
-    Whether those who signed for the counterparty could still bind it.
+    Whoever made a contract cannot be the only one to approve it, and those who sign for the
+    counterparty are compared with the authority that is registered for them.
     """
 
     _inherit = "customer.contract"
@@ -321,7 +318,7 @@ class CustomerContract(models.Model):
         if not self._has_four_eyes():
             raise UserError(self._get_four_eyes_problem())
 
-    # === AUTHORITY CHECK === #
+    # === SIGNING AUTHORITY === #
 
     @api.depends(
         "state",
@@ -375,7 +372,7 @@ class CustomerContract(models.Model):
             self._tell_manager(doubt)
         return stand_in
 
-    # === AUTHORITY SIGNING === #
+    # === SIGNATURES IN DOUBT === #
 
     def _record_signature(self, actor, values, details=None):
         signature = super()._record_signature(actor, values, details=details)

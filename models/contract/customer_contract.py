@@ -10,9 +10,8 @@ class CustomerContract(models.Model):
     signatures stands, each participant's ``state`` says what that person did, and
     ``stage_id`` is the company's own business status.
 
-    A contract's stage is one of its type's, or one that serves every type.
-
-    The company's own business status, which follows the request's state.
+    The stage follows the request's state. It is one of the contract's type, or one that
+    serves every type.
     """
 
     _name = "customer.contract"
@@ -196,7 +195,7 @@ class CustomerContract(models.Model):
         groups="base.group_user",
     )
 
-    # === CUSTOMER CONTRACT === #
+    # === WRITING === #
 
     @api.depends("name", "title")
     def _compute_display_name(self):

@@ -224,7 +224,7 @@ class CustomerContract(models.Model):
             "target": "self",
         }
 
-    # === PICTURE WARNING === #
+    # === PICTURES === #
 
     # Not on the sections: the form would ask the server after every word typed in them.
     # What is shown is what was saved.

@@ -9,14 +9,10 @@ from ...utils import Actor
 
 
 class CustomerContract(models.Model):
-    """What people do with a contract: submit, send, cancel, start again.
+    """What people do with a contract, from submitting to terminating it.
 
     The public methods are the ones that programs call over JSON-2; the form's
-    buttons lead to them.
-
-    What people do who disagree: send back, decline.
-
-    Where a signed contract stands between its dates.
+    buttons lead to them. Once it is signed, the contract's dates tell where it stands.
     """
 
     _inherit = "customer.contract"
@@ -353,7 +349,7 @@ class CustomerContract(models.Model):
             if not self.env["ir.cron"]._commit_progress(1):
                 break
 
-    # === OBJECTION === #
+    # === WHO DISAGREES === #
 
     def action_send_back(self, reason):
         """Refuse to approve contracts, as the approver whose turn it is.
@@ -406,7 +402,7 @@ class CustomerContract(models.Model):
             )
         )
 
-    # === TERM === #
+    # === BETWEEN ITS DATES === #
 
     @api.depends("state", "date_start", "date_end", "termination_date", "company_id")
     def _compute_lifecycle(self):

@@ -16,9 +16,7 @@ BLANK = "__________"
 
 
 class CustomerContract(models.Model):
-    """The custom fields that a contract has by its type.
-
-    Values of custom fields in the text: placeholders and conditional sections.
+    """The custom fields that a contract has by its type, and their values in the text.
 
     A placeholder names a field and nothing else: no expression is ever evaluated. Where
     it stood, the frozen text carries the value in an element of its own, so that the
@@ -261,7 +259,7 @@ class CustomerContract(models.Model):
             raise UserError(_("The contract has no such field."))
         self._write_guarded({"properties": {**self._get_property_values(), **values}})
 
-    # === VALUE CONTENT === #
+    # === VALUES IN THE TEXT === #
 
     def _prepare_content(self, number):
         content = super()._prepare_content(number)

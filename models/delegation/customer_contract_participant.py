@@ -14,7 +14,7 @@ class CustomerContractParticipant(models.Model):
     a participant of its own, which says in whose place it acts; whoever shows the
     contract follows it back to the person whom the content names.
 
-    How people are asked: approvers by their own mail, employees by their substitutes.
+    Employees who are away are asked by way of their substitutes.
     """
 
     _inherit = "customer.contract.participant"
@@ -150,7 +150,7 @@ class CustomerContractParticipant(models.Model):
             {"default_participant_id": self.id},
         )
 
-    # === PARTICIPANT REQUEST === #
+    # === SUBSTITUTES === #
 
     def _request(self):
         asked = self

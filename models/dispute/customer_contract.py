@@ -9,10 +9,8 @@ class CustomerContract(models.Model):
     """How a contract is disputed, and how that ends.
 
     While it is disputed, nobody can sign, nobody is reminded and the deadline waits. The
-    signer who objects can go on at any time; the manager explains, or writes a new
-    version.
-
-    Whoever objects is identified as surely as whoever signs.
+    signer who disputes it can go on at any time; the manager explains, or writes a new
+    version. Whoever disputes is identified as surely as whoever signs.
     """
 
     _inherit = "customer.contract"
@@ -104,7 +102,7 @@ class CustomerContract(models.Model):
         if name not in ("reply", "withdraw_dispute"):
             return super()._find_obstacle(participant, name)
         if not self._get_own_dispute(participant):
-            return _("You have no open objection to this contract.")
+            return _("You have no open dispute about this contract.")
         return None
 
     def _find_missing_right(self, participant, name):
@@ -168,7 +166,7 @@ class CustomerContract(models.Model):
         return None
 
     def _reply_to_dispute(self, actor, text, files=()):
-        """Add to the thread of the open dispute, as the signer who objects.
+        """Add to the thread of the open dispute, as the signer who disputes.
 
         :param Actor actor: the signer
         :param str text: what was written
@@ -184,7 +182,7 @@ class CustomerContract(models.Model):
         )
 
     def _withdraw_dispute(self, actor, is_settled=False):
-        """Go on with the request, as the signer who objected.
+        """Go on with the request, as the signer who disputed.
 
         :param Actor actor: the signer
         :param bool is_settled: whether an answer settled the point
@@ -199,18 +197,18 @@ class CustomerContract(models.Model):
         contract_sudo._resume("explained" if is_explained else "withdrawn")
         contract_sudo._tell_manager(
             _(
-                "%(person)s has no more objection.",
+                "%(person)s has ended the dispute.",
                 person=actor_sudo.participant.partner_id.name,
             )
         )
 
     def _decline(self, actor, reason):
-        # Whoever objected may decline instead: then the objection has ended.
+        # Whoever disputed may decline instead: then the dispute has ended.
         contract_sudo = self.sudo()
         if self.state == "disputed" and (reason or "").strip():
             contract_sudo._lock_for_act()
             if not contract_sudo._get_own_dispute(actor.participant.sudo()):
-                raise UserError(_("You have no open objection to this contract."))
+                raise UserError(_("You have no open dispute about this contract."))
             contract_sudo._resume("ended")
         return super()._decline(actor, reason)
 
@@ -220,7 +218,7 @@ class CustomerContract(models.Model):
         if not dispute_sudo or not dispute_sudo.answered_on:
             return super()._get_next_step(partner)
         if partner == dispute_sudo.partner_id:
-            return _("Your objection was answered")
+            return _("Your dispute was answered")
         return _("Waiting for %(people)s", people=dispute_sudo.partner_id.name)
 
     def _get_open_dispute(self):

@@ -17,13 +17,11 @@ EXTENSIONS = {"pdf": "pdf", "jpeg": "jpg", "png": "jpg"}
 
 
 class CustomerContractDispute(models.Model):
-    """What a signer disagrees with: from the objection to its end.
+    """What a signer disagrees with, from the first word to its end.
 
-    The thread belongs to the signer who objects and to the contract's managers; other
+    The thread belongs to that signer and to the contract's managers; other
     participants only know that the contract waits. Disputes are written by the acts on
     the contract, and kept: causes and times are counted from them.
-
-    What signers may attach to an objection.
     """
 
     _name = "customer.contract.dispute"
@@ -64,7 +62,7 @@ class CustomerContractDispute(models.Model):
         "customer.contract.dispute.category", index="btree_not_null", ondelete="restrict"
     )
     clause = fields.Char(readonly=True, help="The section that was disputed, as it was frozen.")
-    text = fields.Text("Objection", required=True, readonly=True)
+    text = fields.Text("What Is Disputed", required=True, readonly=True)
     opened_on = fields.Datetime(required=True, readonly=True, index=True)
     answered_on = fields.Datetime("First Answer On", readonly=True)
     closed_on = fields.Datetime(readonly=True)
@@ -126,7 +124,7 @@ class CustomerContractDispute(models.Model):
             dispute.duration_days = dispute._count_days(dispute.closed_on)
 
     def _count_days(self, moment):
-        """Return how many days passed from the objection to some moment, with fractions."""
+        """Return how many days passed from its beginning to some moment, with fractions."""
         if not moment or not self.opened_on:
             return False
         return (moment - self.opened_on).total_seconds() / SECONDS_A_DAY
@@ -167,7 +165,7 @@ class CustomerContractDispute(models.Model):
     def _open(self, participant, text, category=None, clause=None, files=()):
         """Open a dispute and its thread.
 
-        :param recordset participant: the signer who objects
+        :param recordset participant: the signer who disputes
         :param str text: with what
         :param recordset category: the `customer.contract.dispute.category`
         :param str clause: number and title of the section meant
@@ -176,7 +174,7 @@ class CustomerContractDispute(models.Model):
         :rtype: recordset of `customer.contract.dispute`
         """
         contract = participant.contract_id
-        # Whoever objects has no rights on disputes: the act itself writes them, and
+        # Whoever disputes has no rights on disputes: the act itself writes them, and
         # without the caller's context, whose defaults must not reach them.
         # pylint: disable=context-overridden
         dispute_sudo = (
@@ -283,7 +281,7 @@ class CustomerContractDispute(models.Model):
         return self.sudo().message_ids.filtered(self._is_public).sorted("id")
 
     def _is_for(self, participant):
-        """Tell whether a participant is the one who objects; nobody is to no dispute."""
+        """Tell whether a participant is the one who disputes; nobody is to no dispute."""
         return bool(participant) and self.participant_id == participant
 
     def _end(self, outcome):
@@ -368,7 +366,7 @@ class CustomerContractDispute(models.Model):
             "views": [(False, "form")],
         }
 
-    # === DISPUTE FILE === #
+    # === FILES === #
 
     @api.model
     def _prepare_files(self, files):

@@ -16,12 +16,9 @@ MAX_PIXELS = 50_000_000
 
 
 class CustomerContractDocument(models.Model):
-    """What can be shown of a file without downloading it.
+    """What can be shown of a file, to whom, and who opened it.
 
-    It is found out from the content: names and declared kinds of files may lie.
-
-    Who opened the file, and who may see it.
-
+    What it is is found out from the content: names and declared kinds of files may lie.
     Files are shown to the parties and hidden from them, one by one or many at once.
     """
 
@@ -71,7 +68,7 @@ class CustomerContractDocument(models.Model):
         small.save(output, format="PNG", optimize=True)
         return mimetype, output.getvalue()
 
-    # === DOCUMENT LOG === #
+    # === ACCESS LOG === #
 
     def _compute_access_count(self):
         counts = dict(
@@ -128,7 +125,7 @@ class CustomerContractDocument(models.Model):
             bool(start) and not start.startswith("bytes=0-")
         )
 
-    # === DOCUMENT SHARING === #
+    # === SHARING === #
 
     def action_show(self):
         """Let the parties see files in the portal.

@@ -301,7 +301,7 @@ class CustomerContract(models.Model):
         content = attachment.raw
         return bool(content) and sha256_of(content) == digest
 
-    # === EVIDENCE === #
+    # === PROOF === #
 
     def init(self):
         """Keep contracts that were frozen, whatever goes around the ORM."""

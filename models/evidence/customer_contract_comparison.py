@@ -115,7 +115,7 @@ class CustomerContract(models.Model):
         marked = html_sanitize(htmldiff(*clean), strip_classes=True)
         return Markup("<h4>%s</h4>%s") % (title, marked)
 
-    # === COMPARISON === #
+    # === VERSIONS SIDE BY SIDE === #
 
     @api.depends("version_ids", "current_version_id")
     def _compute_has_earlier_version(self):

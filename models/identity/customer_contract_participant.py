@@ -39,7 +39,7 @@ class CustomerContractParticipant(models.Model):
 
     def _can_get_code(self):
         """Tell whether the person can do anything that asks for a one-time code."""
-        # Whoever objected can still decline.
+        # Whoever disputed can still decline.
         return bool(self) and (
             self._is_in_turn()
             or (self.state == "disputed" and self.contract_id.state == "disputed")

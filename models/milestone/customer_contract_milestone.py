@@ -16,11 +16,8 @@ class CustomerContractMilestone(models.Model):
 
     What is to be delivered, when and for how much are a milestone's facts. They are
     part of the contract's text if the contract says so, and closed with it. Who takes
-    care and how far the work is stays open.
-
-    What people do with milestones.
-
-    Milestones are announced to their owners before they fall due.
+    care and how far the work is stays open. Milestones are announced to their owners
+    before they fall due.
     """
 
     _name = "customer.contract.milestone"
@@ -333,7 +330,7 @@ class CustomerContractMilestone(models.Model):
         """Return what a field is called."""
         return self.env["ir.model.fields"]._get(self._name, name).field_description
 
-    # === MILESTONE ACT === #
+    # === ACTION METHODS === #
 
     def action_start(self):
         """Begin to work on milestones.
@@ -383,7 +380,7 @@ class CustomerContractMilestone(models.Model):
         """
         return self.write({"portal_visible": False})
 
-    # === MILESTONE REMINDER === #
+    # === REMINDERS === #
 
     @api.depends("contract_id.type_id")
     def _compute_reminder_days(self):

@@ -9,11 +9,9 @@ RECEIVED = "paper_received"
 
 
 class CustomerContract(models.Model):
-    """Signing by hand: what is sent, checked, and becomes a signature.
+    """Signing by hand: what is printed, sent, checked, and becomes a signature.
 
-    Scans of what was signed by hand, as part of the signed contract.
-
-    The contract as it is printed to be signed by hand.
+    The scans become part of the signed contract.
     """
 
     _inherit = "customer.contract"
@@ -334,7 +332,7 @@ class CustomerContract(models.Model):
             return _("The paper signed by %(people)s is being checked", people=people)
         return step
 
-    # === PAPER EVIDENCE === #
+    # === SCANS === #
 
     def _finish_document(self, pdf, evidence, options):
         return super()._finish_document(self._append_scans(pdf), evidence, options)
@@ -402,7 +400,7 @@ class CustomerContract(models.Model):
                     files[f"papers/{paper.id}/{number:02d}.{ending}"] = content
         return files
 
-    # === PAPER COPY === #
+    # === COPIES TO PRINT === #
 
     def _render_paper_pdf(self, content, signatures):
         """Render the contract with places to sign by hand.

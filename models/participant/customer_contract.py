@@ -7,9 +7,7 @@ from ...const import ASKING_STATES, OPEN_STATES, PENDING_STATES, PREPARING_STATE
 class CustomerContract(models.Model):
     """Who acts when: participants in order, equal order in parallel.
 
-    Steps of which not everybody has to act, as the contract sees them.
-
-    Putting somebody else in the place of a person who has not acted.
+    In a step, not everybody has to act. Whoever has not acted yet can be replaced.
     """
 
     _inherit = "customer.contract"
@@ -208,7 +206,7 @@ class CustomerContract(models.Model):
             state=labels[self.state].lower(),
         )
 
-    # === STEP ROUTING === #
+    # === STEPS === #
 
     @api.depends(
         "participant_ids.state",
@@ -321,7 +319,7 @@ class CustomerContract(models.Model):
             return _("Somebody else has already done this.")
         return super()._explain_why_not(participant)
 
-    # === REPLACEMENT === #
+    # === REPLACING PEOPLE === #
 
     def action_replace_participant(self, participant_id, partner_id, reason, void_signatures=False):
         """Put another person in the place of one who has not signed or approved yet.

@@ -346,7 +346,7 @@ class CustomerContractParticipant(models.Model):
             return _("Review & Approve") if self.role == "approver" else _("Review & Sign")
         return _("View Contract")
 
-    # === PARTICIPANT STEP === #
+    # === STEPS === #
 
     @api.constrains("step_id", *MOVED_WITH_STEP)
     def _check_step(self):

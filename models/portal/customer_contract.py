@@ -278,7 +278,7 @@ class CustomerContract(models.Model):
             return _("The signed contract is being prepared")
         return {
             "draft": _("In preparation"),
-            "disputed": _("Waiting for an answer to the objection"),
+            "disputed": _("Waiting for an answer to the dispute"),
             "declined": _("Declined"),
             "cancelled": _("Cancelled"),
             "expired": _("The deadline to sign has passed"),

@@ -76,7 +76,7 @@ class ResPartner(models.Model):
         for line in wizard.user_ids:
             line.action_grant_access()
 
-    # === RES PARTNER PORTAL CUSTOMER === #
+    # === PORTAL CUSTOMERS === #
 
     @api.depends("user_ids")
     def _compute_portal_login_date(self):

@@ -16,10 +16,7 @@ IDENTITY_CHECK_SECONDS = 10 * 60
 
 
 class CustomerContract(models.Model):
-    """The act of signing, whichever way it comes.
-
-    Which signature stands in the place of whom the frozen content names.
-    """
+    """The act of signing, whichever way it comes, and where the signatures stand."""
 
     _inherit = "customer.contract"
 
@@ -239,7 +236,7 @@ class CustomerContract(models.Model):
             return _("You asked to sign on paper.")
         return _("This contract cannot be signed any more.")
 
-    # === SIGNATURE PLACE === #
+    # === PLACES === #
 
     def _get_signature_places(self, content, signatures):
         """Pair the signers that the content names with the signatures given.

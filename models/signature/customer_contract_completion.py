@@ -17,9 +17,7 @@ class CustomerContract(models.Model):
     stores it and sends it, each step in a transaction of its own, so that it can
     be repeated from wherever it stopped.
 
-    The evidence that stands inside the signed contract itself, as data.
-
-    It goes to every party. So it holds the whole chain of events, which proves that
+    The evidence stands inside the signed contract, as data, and goes to every party. So it holds the whole chain of events, which proves that
     none is missing, but spells out only those that every party may know; of what
     happened inside a company, the digests are enough.
     """
@@ -170,7 +168,7 @@ class CustomerContract(models.Model):
         self._write_guarded({"copies_sent_on": fields.Datetime.now()})
         self._log_event("copies_sent", details={"recipients": sorted(people.mapped("name"))})
 
-    # === EVIDENCE FILE === #
+    # === EVIDENCE IN THE FILE === #
 
     def _prepare_evidence(self):
         """Prepare the evidence that goes into the signed contract.

@@ -81,7 +81,7 @@ class TestDispute(ContractCommon):
         self.assertEqual(contract.state, "disputed", "the signer decides")
         self.assertEqual(dispute.state, "answered")
         self.assertEqual(contract._get_next_step(), "Waiting for Carla Customer")
-        self.assertEqual(contract._get_next_step(self.customer), "Your objection was answered")
+        self.assertEqual(contract._get_next_step(self.customer), "Your dispute was answered")
         answer = dispute._get_thread()[-1]
         self.assertEqual(answer.author_id, self.manager.partner_id)
         self.assertIn(self.customer, answer.notified_partner_ids)

@@ -53,7 +53,7 @@ class TestDisputeHttp(ContractPortalCommon):
         self.assertEqual((contract.state, dispute.clause), ("disputed", "2. Price"))
         page = self._get(contract.access_url).text
         self.assertIn("The price is wrong.", page)
-        self.assertIn("Withdraw my objection", page)
+        self.assertIn("Withdraw my dispute", page)
         self.assertNotIn("o_contract_sign_button", page)
         self.assertNotIn("o_contract_settled", page)
         file = dispute._get_thread().attachment_ids
@@ -212,7 +212,7 @@ class TestDisputeHttp(ContractPortalCommon):
         self.assertIn("What has changed since version", page)
         self.assertIn("<del>fixed.</del>", page)
         self.assertIn("<ins>negotiable.</ins>", page)
-        self.assertIn("Your earlier objection", page)
+        self.assertIn("Your earlier dispute", page)
 
     def test_new_version_tells_nothing_to_whoever_did_not_read_the_old_one(self):
         contract = self._create_sent_contract()
