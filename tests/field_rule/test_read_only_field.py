@@ -1,3 +1,5 @@
+# What people write to each other is not translated.
+# pylint: disable=translation-required
 from lxml import etree
 
 from odoo import Command

@@ -1,3 +1,5 @@
+# What people write to each other is not translated.
+# pylint: disable=translation-required
 from unittest.mock import patch
 
 from odoo import Command
