@@ -18,7 +18,7 @@ upgrade: ## update the addon in the database of `make run`
 shell: ## Odoo's Python shell on that database
 	@$(PYTHON) dev/development_server.py shell
 
-test: ## everything; or a selection: TESTS="tests/test_signing.py -k expired"
+test: ## everything; or a selection: TESTS="tests/signature/test_signing.py -k expired"
 	@$(PYTHON) dev/run_tests.py $(TESTS)
 
 update-check: ## update a database of each earlier release; or of one commit: FROM=

@@ -17,9 +17,10 @@ class CustomerContract(models.Model):
     stores it and sends it, each step in a transaction of its own, so that it can
     be repeated from wherever it stopped.
 
-    The evidence stands inside the signed contract, as data, and goes to every party. So it holds the whole chain of events, which proves that
-    none is missing, but spells out only those that every party may know; of what
-    happened inside a company, the digests are enough.
+    The evidence stands inside the signed contract, as data, and goes to every party. So it
+    holds the whole chain of events, which proves that none is missing, but spells out only
+    those that every party may know; of what happened inside a company, the digests are
+    enough.
     """
 
     _inherit = "customer.contract"
