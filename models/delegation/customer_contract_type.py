@@ -6,4 +6,5 @@ class CustomerContractType(models.Model):
 
     _inherit = "customer.contract.type"
 
-    allow_delegation = fields.Boolean("Allow Delegation")
+    # Contracts call it otherwise, so that the label has to be given.
+    allow_delegation = fields.Boolean("Allow Delegation")  # pylint: disable=attribute-string-redundant

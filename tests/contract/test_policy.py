@@ -1,3 +1,4 @@
+from contextlib import contextmanager
 from datetime import timedelta
 
 from psycopg2.errors import CheckViolation
@@ -54,14 +55,13 @@ class TestPolicy(ContractCommon):
     def _create_type(self, **values):
         return self.env["customer.contract.type"].create({"name": "Kind", **values})
 
-    def _each(self, names=None):
-        """Go through the policies, undoing what is done with one before the next."""
-        for name, (default, other) in POLICIES.items():
-            if names is None or name in names:
-                with self.subTest(policy=name), self.env.cr.savepoint(flush=True) as savepoint:
-                    yield name, default, other
-                    savepoint.rollback()
-                self.env.invalidate_all()
+    @contextmanager
+    def _trial(self, name):
+        """Try something with a policy, and undo it before the next."""
+        with self.subTest(policy=name), self.env.cr.savepoint() as savepoint:
+            yield
+            savepoint.rollback()
+        self.env.invalidate_all()
 
     # === DECLARED ONCE === #
 
@@ -105,15 +105,17 @@ class TestPolicy(ContractCommon):
 
     def test_a_policy_to_come_leaves_the_others_alone(self):
         """A new column is computed for all rows: nothing else may be computed with it."""
-        for name, default, other in self._each():
-            contract = self._create_contract(type_id=self._create_type().id, **{name: other})
-            contract.flush_recordset()
-            for fresh in set(POLICIES) - {name}:
-                self.env.add_to_compute(contract._fields[fresh], contract)
-            contract.flush_recordset()
-            contract.invalidate_recordset()
-            self.assertEqual(contract[name], other)
-            self.assertNotEqual(default, other)
+        for name in POLICIES:
+            with self._trial(name):
+                default, other = POLICIES[name]
+                contract = self._create_contract(type_id=self._create_type().id, **{name: other})
+                contract.flush_recordset()
+                for fresh in set(POLICIES) - {name}:
+                    self.env.add_to_compute(contract._fields[fresh], contract)
+                contract.flush_recordset()
+                contract.invalidate_recordset()
+                self.assertEqual(contract[name], other)
+                self.assertNotEqual(default, other)
 
     # === TYPE AND CONTRACT === #
 
@@ -125,47 +127,55 @@ class TestPolicy(ContractCommon):
                 self.assertEqual(record[name], default, f"{name} of {record}")
 
     def test_contract_takes_what_its_type_says(self):
-        for name, _default, other in self._each():
-            contract = self._create_contract(type_id=self._create_type(**{name: other}).id)
-            self.assertEqual(contract[name], other)
+        for name in POLICIES:
+            with self._trial(name):
+                other = POLICIES[name][1]
+                contract = self._create_contract(type_id=self._create_type(**{name: other}).id)
+                self.assertEqual(contract[name], other)
 
     def test_contract_keeps_what_it_says_itself(self):
-        for name, default, other in self._each():
-            contract_type = self._create_type()
-            contract = self._create_contract(type_id=contract_type.id, **{name: other})
-            self.assertEqual(contract[name], other)
-            contract[name] = default
-            contract.flush_recordset()
-            contract.invalidate_recordset()
-            self.assertEqual(contract[name], default)
-            if name != "identity_policy":
-                contract_type[name] = other
-            contract.title = "Another Title"
-            contract.flush_recordset()
-            contract.invalidate_recordset()
-            self.assertEqual(contract[name], default, "a type decides for new contracts")
-            self.assertEqual(contract.copy()[name], default)
+        for name in POLICIES:
+            with self._trial(name):
+                default, other = POLICIES[name]
+                contract_type = self._create_type()
+                contract = self._create_contract(type_id=contract_type.id, **{name: other})
+                self.assertEqual(contract[name], other)
+                contract[name] = default
+                contract.flush_recordset()
+                contract.invalidate_recordset()
+                self.assertEqual(contract[name], default)
+                if name != "identity_policy":
+                    contract_type[name] = other
+                contract.title = "Another Title"
+                contract.flush_recordset()
+                contract.invalidate_recordset()
+                self.assertEqual(contract[name], default, "a type decides for new contracts")
+                self.assertEqual(contract.copy()[name], default)
 
     def test_another_type_brings_its_default(self):
-        for name, default, other in self._each():
-            contract = self._create_contract(type_id=self._create_type().id)
-            contract.type_id = self._create_type(**{name: other})
-            self.assertEqual(contract[name], other)
-            contract.type_id = self._create_type()
-            # Identification is never weakened by itself.
-            self.assertEqual(contract[name], other if name == "identity_policy" else default)
+        for name in POLICIES:
+            with self._trial(name):
+                default, other = POLICIES[name]
+                contract = self._create_contract(type_id=self._create_type().id)
+                contract.type_id = self._create_type(**{name: other})
+                self.assertEqual(contract[name], other)
+                contract.type_id = self._create_type()
+                # Identification is never weakened by itself.
+                self.assertEqual(contract[name], other if name == "identity_policy" else default)
 
     def test_form_shows_the_default(self):
         names = {"allow_esign", "documents_visible", "reminder_first_days", "sign_deadline_days"}
-        for name, default, other in self._each(names):
-            contract_type = self._create_type(**{name: other})
-            with Form(self.env["customer.contract"].with_user(self.manager)) as form:
-                form.title = "Lease"
-                form.partner_id = self.customer_company
-                self.assertEqual(form[name], default)
-                form.type_id = contract_type
-                self.assertEqual(form[name], other)
-            self.assertEqual(form.record[name], other)
+        for name in names:
+            with self._trial(name):
+                default, other = POLICIES[name]
+                contract_type = self._create_type(**{name: other})
+                with Form(self.env["customer.contract"].with_user(self.manager)) as form:
+                    form.title = "Lease"
+                    form.partner_id = self.customer_company
+                    self.assertEqual(form[name], default)
+                    form.type_id = contract_type
+                    self.assertEqual(form[name], other)
+                self.assertEqual(form.record[name], other)
         with Form(self.env["customer.contract.type"]) as form:
             form.name = "Lease"
             for name, (default, _other) in POLICIES.items():
@@ -197,15 +207,17 @@ class TestPolicy(ContractCommon):
             self.assertEqual(fresh[f"contract_{name}"], POLICIES[name][0], name)
 
     def test_company_default_reaches_what_is_new(self):
-        for name, default, other in self._each(OF_COMPANY):
-            old_type, old = self._create_type(), self._create_contract()
-            self.company[f"contract_{name}"] = other
-            self.assertEqual(self._create_type()[name], other)
-            self.assertEqual(self._create_type(**{name: default})[name], default)
-            self.assertEqual(self._create_contract()[name], other)
-            self.assertEqual(self._create_contract(**{name: default})[name], default)
-            self.assertEqual(self._create_contract(type_id=old_type.id)[name], default)
-            self.assertEqual((old_type[name], old[name]), (default, default))
+        for name in sorted(OF_COMPANY):
+            with self._trial(name):
+                default, other = POLICIES[name]
+                old_type, old = self._create_type(), self._create_contract()
+                self.company[f"contract_{name}"] = other
+                self.assertEqual(self._create_type()[name], other)
+                self.assertEqual(self._create_type(**{name: default})[name], default)
+                self.assertEqual(self._create_contract()[name], other)
+                self.assertEqual(self._create_contract(**{name: default})[name], default)
+                self.assertEqual(self._create_contract(type_id=old_type.id)[name], default)
+                self.assertEqual((old_type[name], old[name]), (default, default))
 
     def test_each_company_has_its_own(self):
         other_company = self.env["res.company"].create(
