@@ -224,6 +224,8 @@ class CustomerContractMilestone(models.Model):
             "date",
             "deliverable",
             "portal_visible",
+            "basis",
+            "basis_value",
         }
 
     def _is_in_frozen_text(self):

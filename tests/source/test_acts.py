@@ -10,6 +10,7 @@ from .source_tree import MODELS, ROOT
 # What takes an actor without being an act: it records, asks, or reads.
 NO_ACTS = {
     "_append",
+    "_begin",
     "_check_identified",
     "_is_identified",
     "_log_access",
