@@ -3,6 +3,7 @@ import re
 from lxml import etree
 
 from odoo import Command, api, models
+from odoo.fields import Domain
 
 CONTRACT = "customer.contract"
 # What a view would ask the server to sort, group or sum by.
@@ -33,6 +34,26 @@ class Base(models.AbstractModel):
             return True
         Rule = self.env["customer.contract.field.rule"]
         return field.name not in Rule._get_closed_fields().hidden.get(self._name, ())
+
+    # Odoo does not ask for access to fields that it searches or sorts by in the place of
+    # others, elevated.
+
+    @api.model
+    def _search(self, domain, *args, **kwargs):
+        closed = self.env["customer.contract.field.rule"]._get_closed_fields()
+        hidden = closed.hidden.get(self._name)
+        if hidden and not kwargs.get("bypass_access"):
+            for condition in Domain(domain).iter_conditions():
+                name = condition.field_expr.partition(".")[0]
+                if name in hidden:
+                    self._check_field_access(self._fields[name], "read")
+        return super()._search(domain, *args, **kwargs)
+
+    def _field_to_sql(self, alias, field_expr, query=None):
+        field = self._fields.get(field_expr.partition(".")[0])
+        if field and field.related and not self.env.su:
+            self._check_field_access(field, "read")
+        return super()._field_to_sql(alias, field_expr, query)
 
     @api.model
     def _check_given_values(self, values, contracts_sudo):
@@ -143,6 +164,9 @@ class Base(models.AbstractModel):
             if attribute in EXPRESSIONS or attribute.startswith("decoration-"):
                 names = "|".join(map(re.escape, hidden))
                 node.set(attribute, re.sub(rf"(?<![\w.'\"])({names})(?![\w'\"])", "False", value))
+            elif attribute == "options":  # of a widget that needs the field
+                del node.attrib[attribute]
+                node.attrib.pop("widget", None)
             elif attribute == "date_start":  # without which no calendar can be
                 node.set(attribute, "create_date")
             elif attribute in QUERY_ATTRIBUTES:

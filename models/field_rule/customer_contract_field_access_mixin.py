@@ -235,9 +235,10 @@ class CustomerContractFieldAccessMixin(models.AbstractModel):
         return copies.with_env(self.env)
 
     def copy_data(self, default=None):
-        vals_list = super().copy_data(default=default)
         Rule = self.env["customer.contract.field.rule"]
         hidden = Rule._get_closed_fields(even_for=COPYING).hidden.get(self._name, frozenset())
+        records = self._with_work(COPYING) if hidden else self
+        vals_list = super(CustomerContractFieldAccessMixin, records).copy_data(default=default)
         return [
             values and {name: value for name, value in values.items() if name not in hidden}
             for values in vals_list

@@ -17,6 +17,11 @@ TELLING_FIELDS = {
     "customer.contract.value.proposal": frozenset({"values"}),
     "customer.contract.value.draft": frozenset({"typed"}),
 }
+MACHINERY = ("access_", "activity_", "message_", "my_activity_")
+NEVER_RULED = {*models.MAGIC_COLUMNS, "contract_id", "ir_attachment_id"} | {
+    "trail_head",
+    "trail_length",
+}
 NUMBERS = ("float", "integer", "monetary")
 # Without these, the pages and Odoo's own machinery (names, rights, messages,
 # activities) cannot work at all.
@@ -112,17 +117,7 @@ class CustomerContractFieldRule(models.Model):
     in_expired = fields.Boolean("Expired", tracking=True)
     states_summary = fields.Char("In the States", compute="_compute_states_summary")
 
-    @api.depends(
-        "access",
-        "in_draft",
-        "in_approval",
-        "in_sent",
-        "in_signed",
-        "in_disputed",
-        "in_declined",
-        "in_cancelled",
-        "in_expired",
-    )
+    @api.depends(lambda self: ["access", *(name for name in self._fields if name[:3] == "in_")])
     def _compute_states_summary(self):
         labels = dict(
             self.env["customer.contract"]._fields["state"]._description_selection(self.env)
@@ -195,31 +190,32 @@ class CustomerContractFieldRule(models.Model):
             guarded = model._get_guarded_fields() if hasattr(model, "_get_guarded_fields") else ()
             kind = "" if model_name == "customer.contract" else f"{model._description}: "
             for name, field in model._fields.items():
-                if (
-                    not field.store
-                    or field.type == "one2many"
-                    or name.startswith(("access_", "activity_", "message_", "my_activity_"))
-                    or name in ("id", "create_date", "create_uid", "write_date", "write_uid")
-                    or (name in guarded and (field.required or name in NEVER_HIDDEN))
-                    or field.related
-                    or name in ("contract_id", "ir_attachment_id", "trail_head", "trail_length")
-                ):
-                    continue
-                label = kind + field._description_string(self.env)
-                choices.append((f"{model_name}:{name}", label))
+                is_machinery = name in NEVER_RULED or name.startswith(MACHINERY)
+                is_system = name in guarded and (field.required or name in NEVER_HIDDEN)
+                is_own = field.store and not field.related and field.type != "one2many"
+                if is_own and not is_machinery and not is_system:
+                    label = kind + field._description_string(self.env)
+                    choices.append((f"{model_name}:{name}", label))
         choices.sort(key=lambda choice: (": " in choice[1], choice[1].lower()))
-        # The choices are no secret to whoever may make rules.
-        rows_sudo = self.env["customer.contract.type.field"].sudo().search([])
-        labels = {}
-        for row_sudo in rows_sudo.filtered(lambda row: row.value_type != "separator"):
-            names = labels.setdefault(row_sudo.name, [])
-            names += [row_sudo.label] if row_sudo.label not in names else []
-        return choices + [
+        return choices + self._get_custom_field_choices()
+
+    @api.model
+    def _get_custom_field_choices(self):
+        """Return the custom fields that rules can be made for, as a selection.
+
+        Types may use the same technical name: a rule holds for all of them.
+        """
+        # elevated: whoever makes rules need not see every company's types
+        rows_sudo = self.env["customer.contract.type.field"].sudo()
+        labels = defaultdict(dict)
+        for row_sudo in rows_sudo.search([("value_type", "!=", "separator")], order="label, id"):
+            labels[row_sudo.name][row_sudo.label] = None
+        return [
             (
                 f"customer.contract:{CUSTOM_FIELD}{name}",
-                _("Custom Field: %(labels)s", labels=" / ".join(labels[name])),
+                _("Custom Field: %(labels)s", labels=" / ".join(found)),
             )
-            for name in sorted(labels, key=lambda name: labels[name][0].lower())
+            for name, found in labels.items()
         ]
 
     def _get_field(self):
@@ -306,7 +302,7 @@ class CustomerContractFieldRule(models.Model):
         :rtype: ClosedFields
         """
         # Rules hold for whoever may not read them.
-        rules_sudo = self.sudo().search([]).filtered(applies)
+        rules_sudo = self.sudo().search([("field_name", "!=", False)]).filtered(applies)
         hidden, states = defaultdict(set), defaultdict(dict)
         for rule_sudo in rules_sudo:
             model_name, _separator, ruled = rule_sudo.field_name.partition(":")
@@ -364,29 +360,18 @@ class CustomerContractFieldRule(models.Model):
 
     @api.model
     def _is_told(self, field, path, hidden):
-        """Tell whether a computed field tells a hidden one.
+        """Tell whether a field that is computed from a path tells a hidden one.
 
         What people may change is only proposed, but figures can be worked out.
-
-        :param odoo.fields.Field field: the computed field
-        :param str path: what it is computed from
-        :param dict hidden: the hidden fields by model
         """
         source = self._find_hidden(field.model_name, path, hidden)
-        is_proposed = field.store and not field.readonly
+        is_proposed = field.store and not field.readonly and not field.related
         is_figure = source and field.type in NUMBERS and source.type in NUMBERS
         return bool(source) and (not is_proposed or is_figure)
 
     @api.model
     def _find_hidden(self, model_name, path, hidden):
-        """Find a hidden field on a path of fields.
-
-        :param str model_name: where the path begins
-        :param str path: names with dots between them
-        :param dict hidden: the hidden fields by model
-        :return: the field, if there is one
-        :rtype: odoo.fields.Field | None
-        """
+        """Return the first hidden field on a path that begins at a model, if any."""
         for name in path.split("."):
             field = self.env[model_name]._fields.get(name) if model_name else None
             if field is None:

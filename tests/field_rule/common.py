@@ -20,6 +20,8 @@ class FieldRuleCommon(ContractCommon):
         cls.administrator = new_test_user(
             cls.env, login="administrator", groups="customer_contract.group_contract_manager"
         )
+        for user in (cls.all_user, cls.administrator):
+            user.group_ids += cls.env.ref("base.group_allow_export")
         cls.exempt = cls.env.ref("customer_contract.group_contract_user_all")
 
     def _create_rule(self, name, access="hidden", model="customer.contract", **values):

@@ -166,9 +166,12 @@ class TestHiddenField(FieldRuleCommon):
         self.assertEqual(self.contract.with_user(self.all_user).copy().amount_total, 98765)
 
     def test_onchange(self):
-        result = self.own.onchange(
-            {"title": "x", "amount_total": 4}, ["title"], {"title": {}, "amount_total": {}}
+        self._assert_refused(
+            lambda: self.own.onchange(
+                {"title": "x", "amount_total": 4}, ["title"], {"title": {}, "amount_total": {}}
+            )
         )
+        result = self.own.onchange({"title": "x"}, ["title"], {"title": {}})
         self.assertNotIn("amount_total", result.get("value", {}))
         spec = {"contract_id": {"fields": {"amount_total": {}}}, "role": {}}
         participants = self.env["customer.contract.participant"].with_user(self.agent)

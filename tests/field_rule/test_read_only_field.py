@@ -1,11 +1,13 @@
-# What people write to each other is not translated.
-# pylint: disable=translation-required
+import json
+from datetime import date
+
 from lxml import etree
 
 from odoo import Command
-from odoo.exceptions import AccessError, ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
 
+from ..common import make_pdf
 from .common import FieldRuleCommon
 
 
@@ -122,15 +124,12 @@ class TestReadOnlyField(FieldRuleCommon):
         Rule = self.env["customer.contract.field.rule"]
         for key, _label in Rule._get_ruled_fields():
             model, _separator, name = key.partition(":")
-            field = self.env[model]._fields[name]
-            if model != "customer.contract":
-                continue
             try:
                 with self.env.cr.savepoint():
-                    self._create_rule(name, "hidden")
+                    self._create_rule(name, "hidden", model=model)
             except ValidationError:
-                if not field.required:
-                    self._create_rule(name, "readonly")
+                if not self.env[model]._fields[name.partition(".")[0]].required:
+                    self._create_rule(name, "readonly", model=model)
         self.assertGreater(len(Rule.search([("access", "=", "hidden")])), 8)
         contract = (
             self.env["customer.contract"]
@@ -147,6 +146,12 @@ class TestReadOnlyField(FieldRuleCommon):
                         Command.create({"partner_id": self.agent.partner_id.id, "role": "signer"}),
                         Command.create({"partner_id": self.customer.id, "role": "signer"}),
                     ],
+                    "milestone_ids": [
+                        Command.create({"name": "Delivery", "date": "2026-05-01", "amount": 4})
+                    ],
+                    "document_ids": [
+                        Command.create({"name": "plan.pdf", "raw": make_pdf(), "folder": "Plans"})
+                    ],
                 }
             )
         )
@@ -155,6 +160,10 @@ class TestReadOnlyField(FieldRuleCommon):
         self.assertTrue(own.get_views([(False, "form"), (False, "list"), (False, "kanban")]))
         self.assertTrue(own.read())
         own.message_post(body="A word")
+        self._open_all(own)
+        own.milestone_ids.action_start()
+        own.milestone_ids.name = "Delivery and assembly"
+        own.document_ids.action_show()
         self._sign_as_manager(own)
         own.action_send()
         own.action_remind()
@@ -164,15 +173,13 @@ class TestReadOnlyField(FieldRuleCommon):
         self._sign_as_customer(own)
         self._finalize(own)
         self.assertEqual(own.state, "signed")
+        self._open_all(own)
+        own.milestone_ids.action_reach()
         self.assertTrue(own.read())
         own.action_terminate("It is over")
         self._run_tracking()
         written = own.create(
-            {
-                "title": "Written by an agent",
-                "partner_id": self.customer_company.id,
-                "section_ids": [Command.create({"title": "Scope", "body": "<p>x</p>"})],
-            }
+            {"title": "Written by an agent", "partner_id": self.customer_company.id}
         )
         self.assertEqual(written.env, own.env)
         written.title = "And changed"
@@ -181,3 +188,20 @@ class TestReadOnlyField(FieldRuleCommon):
         other.activity_schedule("mail.mail_activity_data_todo", user_id=self.agent.id)
         other.action_cancel("not needed")
         self.assertEqual(other.state, "cancelled")
+
+    def _open_all(self, contract):
+        """Press each button that opens something."""
+        for records in (contract, contract.milestone_ids, contract.document_ids):
+            for name in dir(type(records)):
+                if name.startswith(("action_open_", "action_view_")):
+                    try:
+                        with self.env.cr.savepoint():
+                            action = getattr(records, name)() or {}
+                    except UserError as error:
+                        self.assertNotIn("field rule", str(error), name)
+                    else:
+                        json.dumps(action, default=self._name_type)
+
+    def _name_type(self, value):
+        self.assertIsInstance(value, date, "Only text and days leave the server.")
+        return str(value)
