@@ -5,7 +5,7 @@ from odoo.tests import new_test_user, tagged
 
 from .common import FieldRuleCommon
 
-SCRIPT = Path(__file__).parents[1] / "migrations" / "19.0.2.0.0" / "post-field_rule.py"
+SCRIPT = Path(__file__).parents[2] / "migrations" / "19.0.2.0.0" / "post-field_rule.py"
 
 
 @tagged("post_install", "-at_install")
