@@ -22,7 +22,7 @@ def uninstall_hook(env):
     files = env["ir.attachment"].search(
         [("id", "!=", False), ("res_model", "=like", "customer.contract%")]
     )
-    files._with_pass().unlink()
+    files._as_system().unlink()
     sequences = env["ir.sequence"].search([("code", "=", "customer.contract")])
     # Deleted with their parent only, they would leave their counters behind.
     sequences.date_range_ids.unlink()

@@ -65,7 +65,7 @@ class CustomerContractCertificateImport(models.TransientModel):
             self.company_id, content, password
         )
         # pylint: disable=super-method-mismatch
-        super().write({"certificate_id": certificate.id})  # past the guard above
+        super().write({"certificate_id": certificate.id})  # which users cannot
 
     def action_open_certificate(self):
         """Open the certificate that was imported.

@@ -99,7 +99,7 @@ class CustomerContract(models.Model):
         if any(step["role"] == "signer" for step in plan):
             self.participant_ids.filtered(
                 lambda person: person.is_proposed and person.party == "company"
-            )._with_pass().unlink()
+            )._as_system().unlink()
 
     def _replace_demanded_steps(self, plan):
         """Remove the steps of rules that were in place, and add the planned ones.
@@ -107,8 +107,8 @@ class CustomerContract(models.Model):
         :param list[dict] plan: the planned steps
         """
         self.ensure_one()
-        Step = self.env["customer.contract.routing.step"]._with_pass()
-        demanded = self.routing_step_ids.filtered("approval_rule_id")._with_pass()
+        Step = self.env["customer.contract.routing.step"]._as_system()
+        demanded = self.routing_step_ids.filtered("approval_rule_id")._as_system()
         has_lost_signer = "signer" in demanded.mapped("role")
         demanded.participant_ids.unlink()
         demanded.unlink()
@@ -118,7 +118,7 @@ class CustomerContract(models.Model):
                 lambda person, step=step: (
                     person.role == step["role"] and person.partner_id in step["people"]
                 )
-            )._with_pass().unlink()
+            )._as_system().unlink()
             everybody = step["needed"] >= len(step["people"])
             routing_step = Step.create(
                 {
@@ -131,7 +131,7 @@ class CustomerContract(models.Model):
                     "approval_rule_id": step["rule"].id,
                 }
             )
-            self.env["customer.contract.participant"]._with_pass().create(
+            self.env["customer.contract.participant"]._as_system().create(
                 [
                     self._prepare_demanded_participant(step, routing_step, person)
                     for person in step["people"]

@@ -17,8 +17,8 @@ class CustomerContractRoutingStep(models.Model):
         help="The approval rule that demands this step.",
     )
 
-    def _get_guarded_fields(self):
-        return super()._get_guarded_fields() | {"approval_rule_id"}
+    def _get_protected_fields(self):
+        return super()._get_protected_fields() | {"approval_rule_id"}
 
     def _is_demanded(self):
         return super()._is_demanded() or bool(self.approval_rule_id)

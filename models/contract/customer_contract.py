@@ -19,7 +19,7 @@ class CustomerContract(models.Model):
         "portal.mixin",
         "mail.thread",
         "mail.activity.mixin",
-        "customer.contract.guard.mixin",
+        "customer.contract.protection.mixin",
         "customer.contract.policy.mixin",
     ]
     _description = "Contract"
@@ -269,7 +269,7 @@ class CustomerContract(models.Model):
     def create(self, vals_list):
         prepared = []
         for values in vals_list:
-            self._check_guarded_fields(values)
+            self._check_protected_fields(values)
             prepared.append({**values, **self._prepare_initial_values(values)})
         contracts = super().create(prepared)
         # The proposed signers are in place before anybody adds others.
@@ -281,7 +281,7 @@ class CustomerContract(models.Model):
     def _prepare_initial_values(self, values):
         """Prepare what every new contract starts with.
 
-        The guarded fields are among them, so that a ``default_…`` key of the
+        The protected fields are among them, so that a ``default_…`` key of the
         caller's context cannot set them.
 
         :param dict values: the values the contract is created with
@@ -295,12 +295,12 @@ class CustomerContract(models.Model):
         # having rights on sequences.
         company_sudo = company.sudo()
         return {
-            **self._prepare_guarded_values(),
+            **self._prepare_protected_values(),
             "name": company_sudo._next_contract_reference(),
         }
 
     def write(self, vals):
-        self._check_guarded_fields(vals)
+        self._check_protected_fields(vals)
         self._check_content_is_open(vals)
         changes = self._prepare_change_details(vals)
         result = super().write(vals)
@@ -320,8 +320,8 @@ class CustomerContract(models.Model):
                 ]
         return vals_list
 
-    def _get_guarded_fields(self):
-        return super()._get_guarded_fields() | {
+    def _get_protected_fields(self):
+        return super()._get_protected_fields() | {
             "name",
             "state",
             "signed_on",

@@ -145,7 +145,9 @@ class CustomerContract(models.Model):
         :param dict details: what the trail keeps about it
         """
         self.ensure_one()
-        participants._write_guarded({"reminded_on": fields.Datetime.now(), "is_code_locked": False})
+        participants._write_protected(
+            {"reminded_on": fields.Datetime.now(), "is_code_locked": False}
+        )
         # A resent request replaces the links sent before.
         self._revoke_links(participants)
         for participant in participants:
@@ -215,7 +217,7 @@ class CustomerContract(models.Model):
         if self.state == "sent":
             self._check_can_be_sent()
             self._revoke_links(self._get_next_participants())
-            self._get_next_participants()._write_guarded({"is_code_locked": False})
+            self._get_next_participants()._write_protected({"is_code_locked": False})
             if notify:
                 self._get_next_participants()._notify_request()
             return
@@ -265,7 +267,7 @@ class CustomerContract(models.Model):
         self.activity_unlink(["customer_contract.mail_activity_type_sign"])
         self._revoke_links()
         self._change_state("draft", current_version_id=False, closing_reason=False)
-        self.participant_ids._write_guarded(
+        self.participant_ids._write_protected(
             {
                 "state": "waiting",
                 "channel": "esign",
@@ -465,7 +467,7 @@ class CustomerContract(models.Model):
             raise UserError(_("Please say why the contract is terminated."))
         day = fields.Date.to_date(date) or fields.Date.context_today(self)
         for contract in self:
-            contract._write_guarded({"termination_date": day, "termination_reason": reason})
+            contract._write_protected({"termination_date": day, "termination_reason": reason})
             contract._log_event(
                 "terminated",
                 details={"reason": reason, "date": fields.Date.to_string(day)},

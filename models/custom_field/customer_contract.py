@@ -74,12 +74,12 @@ class CustomerContract(models.Model):
     def create(self, vals_list):
         contracts = super().create(vals_list)
         for contract in contracts:
-            contract._with_pass()._fill_from_sources({})
+            contract._as_system()._fill_from_sources({})
         return contracts
 
     def write(self, vals):
         followed = {source.partition(".")[0] for source in SOURCES} | {"type_id"}
-        if self._has_pass() or not followed & set(vals):
+        if self._is_system_write() or not followed & set(vals):
             return super().write(vals)
         before = {contract: contract._read_sources() for contract in self}
         result = super().write(vals)
@@ -225,7 +225,7 @@ class CustomerContract(models.Model):
 
     def _prepare_change_details(self, values):
         """Tell the changes of custom fields one by one."""
-        if "properties" not in values or self._has_pass():
+        if "properties" not in values or self._is_system_write():
             return super()._prepare_change_details(values)
         rest = {name: value for name, value in values.items() if name != "properties"}
         changes = super()._prepare_change_details(rest)
@@ -257,7 +257,7 @@ class CustomerContract(models.Model):
         names = set(self._get_value_fields().mapped("name"))
         if set(values) - names:
             raise UserError(_("The contract has no such field."))
-        self._write_guarded({"properties": {**self._get_property_values(), **values}})
+        self._write_protected({"properties": {**self._get_property_values(), **values}})
 
     # === VALUES IN THE TEXT === #
 

@@ -5,7 +5,7 @@ class CustomerContractType(models.Model):
     """The custom fields of a type's contracts."""
 
     _name = "customer.contract.type"
-    _inherit = ["customer.contract.type", "customer.contract.guard.mixin"]
+    _inherit = ["customer.contract.type", "customer.contract.protection.mixin"]
 
     property_definition = fields.PropertiesDefinition("Custom Field Definition")
     field_ids = fields.One2many(
@@ -22,7 +22,7 @@ class CustomerContractType(models.Model):
 
     def write(self, vals):
         result = super().write(vals)
-        if "property_definition" in vals and not self._has_pass():
+        if "property_definition" in vals and not self._is_system_write():
             self._align_fields()
         return result
 
@@ -30,7 +30,7 @@ class CustomerContractType(models.Model):
         """Have the property definition say what the rows say."""
         for contract_type in self:
             entries = {entry["name"]: entry for entry in contract_type.property_definition or []}
-            contract_type._with_pass().property_definition = [
+            contract_type._as_system().property_definition = [
                 row._prepare_definition(entries.get(row.name) or {})
                 for row in contract_type.field_ids.sorted(lambda row: (row.sequence, row.id))
             ]
@@ -52,7 +52,7 @@ class CustomerContractType(models.Model):
                 }
                 row = rows.pop(entry["name"], None)
                 if not row:
-                    self.env["customer.contract.type.field"]._with_pass().create(
+                    self.env["customer.contract.type.field"]._as_system().create(
                         {**values, "name": entry["name"], "type_id": contract_type.id}
                     )
                     continue
@@ -60,9 +60,9 @@ class CustomerContractType(models.Model):
                     name: value for name, value in values.items() if (row[name] or "") != value
                 }
                 if changed:
-                    row._with_pass().write(changed)
+                    row._as_system().write(changed)
             for row in rows.values():
-                row._with_pass().unlink()
+                row._as_system().unlink()
 
     def _get_editable_fields(self):
         """Return the fields that the counterparty's signers fill in.

@@ -55,7 +55,7 @@ class CustomerContractTypeField(models.Model):
     """
 
     _name = "customer.contract.type.field"
-    _inherit = "customer.contract.guard.mixin"
+    _inherit = "customer.contract.protection.mixin"
     _description = "Custom Field of Contracts"
     _order = "type_id, sequence, id"
     _rec_name = "label"
@@ -193,7 +193,7 @@ class CustomerContractTypeField(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        if self._has_pass():
+        if self._is_system_write():
             return super().create(vals_list)
         taken = {}
         prepared = []
@@ -214,7 +214,7 @@ class CustomerContractTypeField(models.Model):
         return rows
 
     def write(self, vals):
-        if self._has_pass():
+        if self._is_system_write():
             return super().write(vals)
         if "name" in vals:
             raise UserError(_("The technical name of a custom field cannot be changed."))
@@ -254,7 +254,7 @@ class CustomerContractTypeField(models.Model):
     def unlink(self):
         types = self.type_id
         result = super().unlink()
-        if not self._has_pass():
+        if not self._is_system_write():
             types.exists()._align_definition()
         return result
 

@@ -240,7 +240,7 @@ class CustomerContract(models.Model):
 
     def _mark_confirmed(self, participant):
         """Mark that a person has confirmed the details of the current version."""
-        participant._write_guarded({"confirmed_version_id": self.current_version_id.id})
+        participant._write_protected({"confirmed_version_id": self.current_version_id.id})
         participant._get_value_draft().unlink()
 
     def _describe_value_changes(self, changes):

@@ -92,7 +92,7 @@ class CustomerContract(models.Model):
         self.ensure_one()
         participant = actor.participant
         described = self._describe_value_changes(changes)
-        self.env["customer.contract.value.proposal"].sudo()._with_pass().create(
+        self.env["customer.contract.value.proposal"].sudo()._as_system().create(
             {
                 "contract_id": self.id,
                 "participant_id": participant.id,

@@ -28,7 +28,7 @@ class CustomerContract(models.Model):
 
     def write(self, vals):
         result = super().write(vals)
-        if "type_id" in vals and "participant_ids" not in vals and not self._has_pass():
+        if "type_id" in vals and "participant_ids" not in vals and not self._is_system_write():
             for contract in self:
                 contract._turn_proposed_order()
         return result
@@ -143,7 +143,7 @@ class CustomerContract(models.Model):
                 **{person: places[person.sequence] for person in moved},
             }
         )
-        (again | freed)._write_guarded({"state": "waiting", "done_on": False})
+        (again | freed)._write_protected({"state": "waiting", "done_on": False})
 
     def _move_participants(self, orders):
         """Give participants other places in the order; those of a step move together.
@@ -153,10 +153,10 @@ class CustomerContract(models.Model):
         steps = self.env["customer.contract.routing.step"]
         for person, order in orders.items():
             if not person.step_id:
-                person._write_guarded({"sequence": order})
+                person._write_protected({"sequence": order})
             elif person.step_id not in steps:
                 steps |= person.step_id
-                person.step_id._write_guarded({"sequence": order})
+                person.step_id._write_protected({"sequence": order})
 
     def _tell_of_changed_values(self, participant, described, names):
         """Tell the manager, and whoever else has the contract before them.

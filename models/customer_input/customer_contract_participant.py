@@ -16,8 +16,8 @@ class CustomerContractParticipant(models.Model):
         help="The version in which the person has confirmed the details.",
     )
 
-    def _get_guarded_fields(self):
-        return super()._get_guarded_fields() | {"confirmed_version_id"}
+    def _get_protected_fields(self):
+        return super()._get_protected_fields() | {"confirmed_version_id"}
 
     def _fills_in_values(self):
         """Tell whether the person is one of those who fill in custom fields."""

@@ -9,7 +9,7 @@ class CustomerContractValueProposal(models.Model):
     """Changed details that count only once the contract's manager accepts them."""
 
     _name = "customer.contract.value.proposal"
-    _inherit = "customer.contract.guard.mixin"
+    _inherit = "customer.contract.protection.mixin"
     _description = "Change of Contract Details Waiting for Acceptance"
     _order = "id desc"
     _rec_name = "participant_id"
@@ -58,15 +58,15 @@ class CustomerContractValueProposal(models.Model):
         :param str state: how they ended
         :param str reason: why, if they were refused
         """
-        self._write_guarded({"state": state, "reason": reason})
+        self._write_protected({"state": state, "reason": reason})
         self.contract_id.activity_feedback(["customer_contract.mail_activity_type_values"])
 
     def write(self, vals):
-        self._check_guarded_fields(vals)
+        self._check_protected_fields(vals)
         return super().write(vals)
 
-    def _get_guarded_fields(self):
-        return super()._get_guarded_fields() | {
+    def _get_protected_fields(self):
+        return super()._get_protected_fields() | {
             "contract_id",
             "participant_id",
             "version_id",

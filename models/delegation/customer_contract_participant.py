@@ -98,7 +98,7 @@ class CustomerContractParticipant(models.Model):
         :rtype: recordset of `customer.contract.participant`
         """
         self.ensure_one()
-        created = self._with_pass().create(
+        created = self._as_system().create(
             {
                 "contract_id": self.contract_id.id,
                 "partner_id": partner.id,
@@ -109,8 +109,8 @@ class CustomerContractParticipant(models.Model):
             }
         )
         stand_in = self.browse(created.id)
-        stand_in._write_guarded({"delegated_from_id": self.id, "delegation_reason": reason})
-        self._write_guarded({"state": "delegated", "done_on": fields.Datetime.now()})
+        stand_in._write_protected({"delegated_from_id": self.id, "delegation_reason": reason})
+        self._write_protected({"state": "delegated", "done_on": fields.Datetime.now()})
         if user := self._get_internal_user():
             self.contract_id.activity_unlink(
                 ["customer_contract.mail_activity_type_sign"], user_id=user.id

@@ -131,7 +131,7 @@ class CustomerContract(models.Model):
         files = Dispute._prepare_files(files)
         clause_title = contract_sudo._get_clause_title(clause)
         dispute_sudo = Dispute._open(participant_sudo, reason, category, clause_title, files)
-        participant_sudo._write_guarded({"state": "disputed"})
+        participant_sudo._write_protected({"state": "disputed"})
         contract_sudo._change_state("disputed", closing_reason=reason)
         contract_sudo._log_event(
             "disputed",
@@ -252,7 +252,7 @@ class CustomerContract(models.Model):
         self._prolong_links()
         self.participant_ids.filtered(
             lambda participant: participant.state == "disputed"
-        )._write_guarded({"state": "requested"})
+        )._write_protected({"state": "requested"})
         self._get_next_participants()._restart_reminders()
 
     def _supersede(self):
@@ -264,7 +264,7 @@ class CustomerContract(models.Model):
         for contract in self:
             contract._get_open_dispute()._end("ended")
             disputed = contract.participant_ids.filtered(lambda person: person.state == "disputed")
-            disputed._write_guarded({"state": "skipped"})
+            disputed._write_protected({"state": "skipped"})
         return super()._close(state, event_type, reason, actor)
 
     def _prolong_links(self):

@@ -25,7 +25,7 @@ class CustomerContractDispute(models.Model):
     """
 
     _name = "customer.contract.dispute"
-    _inherit = ["mail.thread", "customer.contract.guard.mixin"]
+    _inherit = ["mail.thread", "customer.contract.protection.mixin"]
     _description = "Contract Dispute"
     _order = "opened_on desc, id desc"
     _mail_post_access = "read"
@@ -131,20 +131,20 @@ class CustomerContractDispute(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        if not self._has_pass():
+        if not self._is_system_write():
             raise AccessError(_("Disputes are opened by those who sign, on the contract's page."))
         return super().create(vals_list)
 
     def write(self, vals):
-        self._check_guarded_fields(vals)
+        self._check_protected_fields(vals)
         return super().write(vals)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_never(self):
         raise AccessError(_("Disputes are kept with their contract."))
 
-    def _get_guarded_fields(self):
-        return super()._get_guarded_fields() | {
+    def _get_protected_fields(self):
+        return super()._get_protected_fields() | {
             "contract_id",
             "participant_id",
             "version_id",
@@ -180,7 +180,7 @@ class CustomerContractDispute(models.Model):
         dispute_sudo = (
             self.sudo()
             .with_context(mail_create_nolog=True, mail_create_nosubscribe=True)
-            ._with_pass()
+            ._as_system()
             .create(
                 {
                     "contract_id": contract.id,
@@ -239,7 +239,7 @@ class CustomerContractDispute(models.Model):
             and not dispute_sudo.answered_on
             and dispute_sudo.outcome in (False, "explained")
         ):
-            dispute_sudo._write_guarded({"answered_on": fields.Datetime.now()})
+            dispute_sudo._write_protected({"answered_on": fields.Datetime.now()})
         dispute_sudo.contract_id._log_event(
             "dispute_message",
             details={
@@ -290,7 +290,7 @@ class CustomerContractDispute(models.Model):
         :param str outcome: how they ended
         """
         for dispute in self.filtered(lambda dispute: not dispute.closed_on):
-            dispute._write_guarded({"outcome": outcome, "closed_on": fields.Datetime.now()})
+            dispute._write_protected({"outcome": outcome, "closed_on": fields.Datetime.now()})
             if outcome != "ended":
                 dispute._extend_deadline()
 
@@ -307,8 +307,8 @@ class CustomerContractDispute(models.Model):
         if not deadline or contract.sign_deadline != deadline or days <= 0:
             return
         extended = deadline + timedelta(days=days)
-        self._write_guarded({"deadline_after": extended})
-        contract._write_guarded({"sign_deadline": extended})
+        self._write_protected({"deadline_after": extended})
+        contract._write_protected({"sign_deadline": extended})
         contract._log_event(
             "deadline_extended",
             details={

@@ -145,7 +145,7 @@ class CustomerContract(models.Model):
             for name in self._get_trailed_fields() & set(values)
             if self._fields[name].type not in ("one2many", "many2many")
         ]
-        if not names or self._has_pass():
+        if not names or self._is_system_write():
             return {}
         changes = {}
         for contract in self:
@@ -350,8 +350,8 @@ class CustomerContract(models.Model):
                     )
                 )
 
-    def _get_guarded_fields(self):
-        return super()._get_guarded_fields() | {
+    def _get_protected_fields(self):
+        return super()._get_protected_fields() | {
             "version_ids",
             "current_version_id",
             "signature_ids",

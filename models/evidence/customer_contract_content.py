@@ -55,7 +55,7 @@ class CustomerContract(models.Model):
         :param dict values: the values to write; all content is meant if left out
         :raise UserError: if they touch the content of a frozen contract
         """
-        if self._has_pass():
+        if self._is_system_write():
             return
         if values is not None and not self._get_content_fields() & set(values):
             return
@@ -225,7 +225,7 @@ class CustomerContract(models.Model):
         """
         self.ensure_one()
         version = self._record_version()
-        self.participant_ids._write_guarded({"state": "waiting"})
+        self.participant_ids._write_protected({"state": "waiting"})
         return version
 
     def _record_version(self, author=None):
@@ -262,7 +262,7 @@ class CustomerContract(models.Model):
                 "frozen_by": author or self.env.user.name,
             }
         )
-        self._write_guarded(
+        self._write_protected(
             {
                 "current_version_id": version.id,
                 "verification_code": self.verification_code or self._generate_code(),
@@ -347,7 +347,7 @@ class CustomerContract(models.Model):
             self.env["ir.attachment"]
             .sudo()
             .with_context({})
-            ._with_pass()
+            ._as_system()
             .create(
                 {
                     "name": name,

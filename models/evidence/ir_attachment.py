@@ -11,7 +11,7 @@ class IrAttachment(models.Model):
     """Files of contracts: evidence cannot be changed, hidden ones cannot be read."""
 
     _name = "ir.attachment"
-    _inherit = ["ir.attachment", "customer.contract.guard.mixin"]
+    _inherit = ["ir.attachment", "customer.contract.protection.mixin"]
 
     contract_evidence = fields.Boolean(readonly=True, copy=False)
 
@@ -50,11 +50,11 @@ class IrAttachment(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         for values in vals_list:
-            self._check_guarded_fields(values)
+            self._check_protected_fields(values)
         return super().create(vals_list)
 
     def write(self, vals):
-        self._check_guarded_fields(vals)
+        self._check_protected_fields(vals)
         if set(vals) & self._get_evidence_fields():
             self._check_no_evidence()
         return super().write(vals)
@@ -63,8 +63,8 @@ class IrAttachment(models.Model):
     def _unlink_except_contract_evidence(self):
         self._check_no_evidence()
 
-    def _get_guarded_fields(self):
-        return super()._get_guarded_fields() | {"contract_evidence"}
+    def _get_protected_fields(self):
+        return super()._get_protected_fields() | {"contract_evidence"}
 
     def _get_evidence_fields(self):
         """Return the fields that make up a stored file.
@@ -91,7 +91,9 @@ class IrAttachment(models.Model):
 
         :raise AccessError: if one of the files does
         """
-        if not self._has_pass() and any(attachment.contract_evidence for attachment in self.sudo()):
+        if not self._is_system_write() and any(
+            attachment.contract_evidence for attachment in self.sudo()
+        ):
             raise AccessError(
                 _("This file proves a contract. It can neither be changed nor deleted.")
             )

@@ -99,8 +99,8 @@ class CustomerContractFieldAccessMixin(models.AbstractModel):
         Rule = self.env["customer.contract.field.rule"]
         states = Rule._get_closed_fields().states.get(self._name, {}).get(name, frozenset())
         # What only the system writes needs no other guard.
-        is_guarded = states and name in getattr(self, "_get_guarded_fields", set)()
-        return frozenset() if is_guarded else states
+        is_protected = states and name in getattr(self, "_get_protected_fields", set)()
+        return frozenset() if is_protected else states
 
     @api.model
     def _has_field_access(self, field, operation):

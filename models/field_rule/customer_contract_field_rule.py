@@ -187,11 +187,13 @@ class CustomerContractFieldRule(models.Model):
         choices = []
         for model_name in self._get_ruled_models():
             model = self.env[model_name]
-            guarded = model._get_guarded_fields() if hasattr(model, "_get_guarded_fields") else ()
+            protected = (
+                model._get_protected_fields() if hasattr(model, "_get_protected_fields") else ()
+            )
             kind = "" if model_name == "customer.contract" else f"{model._description}: "
             for name, field in model._fields.items():
                 is_machinery = name in NEVER_RULED or name.startswith(MACHINERY)
-                is_system = name in guarded and (field.required or name in NEVER_HIDDEN)
+                is_system = name in protected and (field.required or name in NEVER_HIDDEN)
                 is_own = field.store and not field.related and field.type != "one2many"
                 if is_own and not is_machinery and not is_system:
                     label = kind + field._description_string(self.env)
@@ -260,7 +262,11 @@ class CustomerContractFieldRule(models.Model):
         """
         work = self.env.context.get(WORK_KEY)
         is_work = work is not None and work is not even_for and work in (SYSTEM, COPYING)
-        if self.env.su or is_work or self.env["customer.contract.guard.mixin"]._has_pass():
+        if (
+            self.env.su
+            or is_work
+            or self.env["customer.contract.protection.mixin"]._is_system_write()
+        ):
             return OPEN
         return self._compile_closed_fields()
 

@@ -24,8 +24,8 @@ class CustomerContractParticipant(models.Model):
         help="Too many wrong codes were entered. Sending the request again unlocks.",
     )
 
-    def _get_guarded_fields(self):
-        return super()._get_guarded_fields() | {"channel", "is_code_locked"}
+    def _get_protected_fields(self):
+        return super()._get_protected_fields() | {"channel", "is_code_locked"}
 
     def _needs_code(self, identified_by):
         """Tell whether a one-time code would let the person act.
@@ -106,7 +106,7 @@ class CustomerContractParticipant(models.Model):
     def _lock_codes(self):
         """Lock codes for the person and tell the contract's manager."""
         self.ensure_one()
-        self._write_guarded({"is_code_locked": True})
+        self._write_protected({"is_code_locked": True})
         self.contract_id._log_event("code_locked", participant=self)
         self.contract_id._tell_manager(
             _(
@@ -137,7 +137,7 @@ class CustomerContractParticipant(models.Model):
         contract._begin(actor, "choose_channel")
         if self.channel == channel:
             return
-        self._write_guarded({"channel": channel})
+        self._write_protected({"channel": channel})
         if channel == "paper":
             contract._log_event("consent_withdrawn", actor=actor)
         else:
@@ -145,5 +145,5 @@ class CustomerContractParticipant(models.Model):
 
     def _request(self):
         # Whoever is asked again starts afresh.
-        self._write_guarded({"is_code_locked": False})
+        self._write_protected({"is_code_locked": False})
         return super()._request()

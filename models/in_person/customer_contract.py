@@ -24,7 +24,7 @@ class CustomerContract(models.Model):
             contract.can_sign_in_person = bool(contract._get_in_person_signers())
 
     def write(self, vals):
-        if "allow_in_person" in vals and not self._has_pass():
+        if "allow_in_person" in vals and not self._is_system_write():
             self._check_allowed_actions_open()
         return super().write(vals)
 

@@ -48,8 +48,8 @@ class CustomerContract(models.Model):
         "Damaged Evidence", readonly=True, copy=False, groups="base.group_user"
     )
 
-    def _get_guarded_fields(self):
-        return super()._get_guarded_fields() | {
+    def _get_protected_fields(self):
+        return super()._get_protected_fields() | {
             "anchor_ids",
             "last_integrity_check",
             "integrity_state",

@@ -244,7 +244,7 @@ class CustomerContractMilestone(models.Model):
         :raise UserError: if one of the milestones is
         """
         for milestone in self:
-            if milestone._is_in_frozen_text() and not milestone.contract_id._has_pass():
+            if milestone._is_in_frozen_text() and not milestone.contract_id._is_system_write():
                 raise UserError(
                     _(
                         "The milestones are part of %(contract)s, which is frozen. Their "

@@ -145,7 +145,7 @@ class CustomerContract(models.Model):
             }
         )
         if participant_sudo.channel != "paper":
-            participant_sudo._write_guarded({"channel": "paper"})
+            participant_sudo._write_protected({"channel": "paper"})
             contract_sudo._log_event("consent_withdrawn", actor=actor_sudo)
         participant_sudo._touch_paper()
         contract_sudo._log_event(
@@ -211,7 +211,7 @@ class CustomerContract(models.Model):
             }
         )
         if participant_sudo.channel != "paper":
-            participant_sudo._write_guarded({"channel": "paper"})
+            participant_sudo._write_protected({"channel": "paper"})
         contract_sudo._log_event(
             "paper_received",
             details=paper_sudo._prepare_details(),

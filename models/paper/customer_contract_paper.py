@@ -16,7 +16,7 @@ class CustomerContractPaper(models.Model):
     """
 
     _name = "customer.contract.paper"
-    _inherit = "customer.contract.guard.mixin"
+    _inherit = "customer.contract.protection.mixin"
     _description = "Contract Signed on Paper"
     _order = "id desc"
 
@@ -128,12 +128,12 @@ class CustomerContractPaper(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        if not self._has_pass():
+        if not self._is_system_write():
             raise AccessError(_("Papers are taken in with their scan, and not entered."))
         return super().create(vals_list)
 
     def write(self, vals):
-        if not self._has_pass():
+        if not self._is_system_write():
             raise AccessError(_("Papers cannot be changed. Accept them, or return them."))
         return super().write(vals)
 
@@ -162,7 +162,7 @@ class CustomerContractPaper(models.Model):
         )
         if last_sudo.state in OPEN_PAPER_STATES:
             return last_sudo
-        created = Paper_sudo._with_pass().create(
+        created = Paper_sudo._as_system().create(
             {
                 "contract_id": participant.contract_id.id,
                 "participant_id": participant.id,
@@ -180,7 +180,7 @@ class CustomerContractPaper(models.Model):
         :param recordset other: the other paper
         """
         self.ensure_one()
-        self._write_guarded(
+        self._write_protected(
             {
                 "is_arranged": other.is_arranged,
                 "signed_by": other.signed_by,
@@ -188,7 +188,7 @@ class CustomerContractPaper(models.Model):
                 "signed_date": other.signed_date,
             }
         )
-        for file in other.file_ids._with_pass():
+        for file in other.file_ids._as_system():
             copied = file.copy({"paper_id": self.id})
             for page in file.page_ids:
                 page.copy({"paper_id": self.id, "file_id": copied.id})
@@ -226,8 +226,8 @@ class CustomerContractPaper(models.Model):
         """
         self.ensure_one()
         self._check_is_draft()
-        file = page.file_id._with_pass()
-        page._with_pass().unlink()
+        file = page.file_id._as_system()
+        page._as_system().unlink()
         if not file.page_ids:
             file._discard()
 
@@ -241,7 +241,7 @@ class CustomerContractPaper(models.Model):
         order = {page_id: position for position, page_id in enumerate(page_ids)}
         pages = self.page_ids.sorted(lambda page: order.get(page.id, len(order)))
         self._number_pages(pages)
-        self._write_guarded({"is_arranged": True})
+        self._write_protected({"is_arranged": True})
 
     def _sort_pages(self):
         """Put the pages in the order that their codes tell; those without one follow."""
@@ -253,7 +253,7 @@ class CustomerContractPaper(models.Model):
     def _number_pages(self, pages):
         for position, page in enumerate(pages, 1):
             if page.sequence != position:
-                page._write_guarded({"sequence": position})
+                page._write_protected({"sequence": position})
         self.invalidate_recordset(["page_ids"])
 
     def _check_is_draft(self):
@@ -322,12 +322,12 @@ class CustomerContractPaper(models.Model):
             ]
         )
         # What was sent stays as it came, beside the scan that is made of it.
-        self.file_ids.attachment_id._write_guarded({"contract_evidence": True})
+        self.file_ids.attachment_id._write_protected({"contract_evidence": True})
         contract = self.contract_id
         attachment_sudo = contract._store_evidence_file(
             _("%(reference)s signed on paper.pdf", reference=contract._get_file_stem()), scan
         )
-        self._write_guarded(
+        self._write_protected(
             {
                 "state": "submitted",
                 "submitted_on": fields.Datetime.now(),
@@ -348,7 +348,7 @@ class CustomerContractPaper(models.Model):
         open_papers = self.filtered(lambda paper: paper.state in OPEN_PAPER_STATES)
         for paper in open_papers:
             was_submitted = paper.state == "submitted"
-            paper._write_guarded({"state": "void"})
+            paper._write_protected({"state": "void"})
             if was_submitted:
                 paper.contract_id._log_event("paper_void", participant=paper.participant_id)
         open_papers.contract_id._finish_paper_activities()

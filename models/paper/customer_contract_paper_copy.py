@@ -19,7 +19,7 @@ class CustomerContractPaperCopy(models.Model):
     """
 
     _name = "customer.contract.paper.copy"
-    _inherit = "customer.contract.guard.mixin"
+    _inherit = "customer.contract.protection.mixin"
     _description = "Contract to Sign on Paper"
     _order = "id desc"
     _rec_name = "code"
@@ -42,7 +42,7 @@ class CustomerContractPaperCopy(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        if not self._has_pass():
+        if not self._is_system_write():
             raise AccessError(_("Copies to sign on paper are made by the system."))
         return super().create(vals_list)
 
@@ -78,7 +78,7 @@ class CustomerContractPaperCopy(models.Model):
             ),
             pdf,
         )
-        return Copy_sudo._with_pass().create(
+        return Copy_sudo._as_system().create(
             {
                 "contract_id": contract_sudo.id,
                 "version_id": version_sudo.id,

@@ -147,7 +147,7 @@ class CustomerContractPaper(models.Model):
             raise UserError(
                 _("Please say why you accept it although the page check found something.")
             )
-        self._write_guarded(
+        self._write_protected(
             {
                 "state": "accepted",
                 "decided_by": decided_by or False,
@@ -203,7 +203,7 @@ class CustomerContractPaper(models.Model):
         reason = (reason or "").strip()
         if not reason:
             raise UserError(_("Please say what has to be mended: the signer reads it."))
-        self._write_guarded(
+        self._write_protected(
             {
                 "state": "returned",
                 "decided_by": decided_by,

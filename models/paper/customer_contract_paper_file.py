@@ -13,7 +13,7 @@ class CustomerContractPaperFile(models.Model):
     """A file with signed pages, as it was taken in."""
 
     _name = "customer.contract.paper.file"
-    _inherit = "customer.contract.guard.mixin"
+    _inherit = "customer.contract.protection.mixin"
     _description = "File with Signed Pages"
     _order = "id"
 
@@ -37,7 +37,7 @@ class CustomerContractPaperFile(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        if not self._has_pass():
+        if not self._is_system_write():
             raise AccessError(_("Files of papers are taken in, and not entered."))
         return super().create(vals_list)
 
@@ -46,7 +46,7 @@ class CustomerContractPaperFile(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_collecting(self):
-        if not self._has_pass() or any(file.paper_id.state != "draft" for file in self):
+        if not self._is_system_write() or any(file.paper_id.state != "draft" for file in self):
             raise AccessError(_("Files of papers cannot be deleted."))
 
     def action_download(self):
@@ -80,9 +80,9 @@ class CustomerContractPaperFile(models.Model):
         :param dict inspected: what the gate says about it
         :rtype: recordset of `customer.contract.paper.file`
         """
-        Page = self.env["customer.contract.paper.page"]._with_pass()
+        Page = self.env["customer.contract.paper.page"]._as_system()
         kind = "pdf" if inspected["kind"] == "pdf" else "jpeg"
-        file = self._with_pass().create(
+        file = self._as_system().create(
             {
                 "paper_id": paper.id,
                 "name": self._clean_file_name(name, kind),
@@ -118,7 +118,7 @@ class CustomerContractPaperFile(models.Model):
         attachment_sudo = (
             self.env["ir.attachment"]
             .sudo()
-            ._with_pass()
+            ._as_system()
             .create(
                 {
                     "name": self._clean_file_name(name, kind),

@@ -15,7 +15,7 @@ class CustomerContractPaperPage(models.Model):
     """One page that was sent, and what its code says."""
 
     _name = "customer.contract.paper.page"
-    _inherit = "customer.contract.guard.mixin"
+    _inherit = "customer.contract.protection.mixin"
     _description = "Signed Page"
     _order = "paper_id, sequence, id"
 
@@ -42,18 +42,18 @@ class CustomerContractPaperPage(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        if not self._has_pass():
+        if not self._is_system_write():
             raise AccessError(_("Signed pages are taken in, and not entered."))
         return super().create(vals_list)
 
     def write(self, vals):
-        if not self._has_pass():
+        if not self._is_system_write():
             raise AccessError(_("Signed pages cannot be changed."))
         return super().write(vals)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_collecting(self):
-        if not self._has_pass() or any(page.paper_id.state != "draft" for page in self):
+        if not self._is_system_write() or any(page.paper_id.state != "draft" for page in self):
             raise AccessError(_("Signed pages cannot be deleted."))
 
     @api.model
@@ -128,4 +128,4 @@ class CustomerContractPaperPage(models.Model):
         """
         self.ensure_one()
         self.paper_id._check_is_draft()
-        self._write_guarded({"turn": (self.turn + degrees) % 360})
+        self._write_protected({"turn": (self.turn + degrees) % 360})

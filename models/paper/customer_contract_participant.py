@@ -15,8 +15,8 @@ class CustomerContractParticipant(models.Model):
         readonly=True, copy=False, help="When the person last did something to sign by hand."
     )
 
-    def _get_guarded_fields(self):
-        return super()._get_guarded_fields() | {"paper_ids", "paper_since"}
+    def _get_protected_fields(self):
+        return super()._get_protected_fields() | {"paper_ids", "paper_since"}
 
     def write(self, vals):
         result = super().write(vals)
@@ -40,7 +40,7 @@ class CustomerContractParticipant(models.Model):
 
     def _touch_paper(self):
         """Record that the person is about to sign by hand."""
-        self._write_guarded({"paper_since": fields.Datetime.now()})
+        self._write_protected({"paper_since": fields.Datetime.now()})
 
     def _choose_channel(self, channel, identified_by):
         is_new = self.channel != channel

@@ -158,7 +158,7 @@ class CustomerContract(models.Model):
         for contract in self:
             stage = contract._find_stage(state)
             moved = {"stage_id": stage.id} if stage else {}
-            contract._write_guarded({"state": state, **values, **moved})
+            contract._write_protected({"state": state, **values, **moved})
 
     def _close(self, state, event_type, reason="", actor=None):
         """End the request without signatures.
@@ -173,7 +173,7 @@ class CustomerContract(models.Model):
             open_participants = contract._get_acting_participants().filtered(
                 lambda person: person.state in PENDING_STATES
             )
-            open_participants._write_guarded(
+            open_participants._write_protected(
                 {"state": "expired" if state == "expired" else "skipped"}
             )
             contract.activity_unlink(["customer_contract.mail_activity_type_sign"])

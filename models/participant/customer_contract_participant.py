@@ -15,7 +15,7 @@ class CustomerContractParticipant(models.Model):
     """
 
     _name = "customer.contract.participant"
-    _inherit = "customer.contract.guard.mixin"
+    _inherit = "customer.contract.protection.mixin"
     _description = "Contract Participant"
     _order = "contract_id, sequence, id"
     _rec_name = "partner_id"
@@ -138,8 +138,8 @@ class CustomerContractParticipant(models.Model):
     def create(self, vals_list):
         values_list = []
         for values in vals_list:
-            self._check_guarded_fields(values)
-            values = {**values, **self._prepare_guarded_values()}
+            self._check_protected_fields(values)
+            values = {**values, **self._prepare_protected_values()}
             step = self.env["customer.contract.routing.step"].browse(values.get("step_id"))
             if step:
                 self._check_step_is_open(step)
@@ -154,8 +154,8 @@ class CustomerContractParticipant(models.Model):
         return participants
 
     def write(self, vals):
-        self._check_guarded_fields(vals)
-        if not self._has_pass():
+        self._check_protected_fields(vals)
+        if not self._is_system_write():
             self._check_can_be_changed(vals)
             step = self.env["customer.contract.routing.step"].browse(vals.get("step_id"))
             if step:
@@ -193,8 +193,8 @@ class CustomerContractParticipant(models.Model):
                 "changed", details={"change": change}, participant=participant
             )
 
-    def _get_guarded_fields(self):
-        return super()._get_guarded_fields() | {
+    def _get_protected_fields(self):
+        return super()._get_protected_fields() | {
             "state",
             "requested_on",
             "viewed_on",
@@ -277,7 +277,7 @@ class CustomerContractParticipant(models.Model):
 
     def _request(self):
         """Mark that the persons are asked to act, and plan it for employees."""
-        self._write_guarded({"state": "requested", "requested_on": fields.Datetime.now()})
+        self._write_protected({"state": "requested", "requested_on": fields.Datetime.now()})
         for participant in self:
             participant.contract_id._log_event("requested", participant=participant)
             user = participant._get_internal_user()
@@ -316,14 +316,16 @@ class CustomerContractParticipant(models.Model):
         for participant in self:
             participant.contract_id._log_event("viewed", actor=Actor(participant, identified_by))
             if participant.state == "requested":
-                participant._write_guarded({"state": "viewed", "viewed_on": fields.Datetime.now()})
+                participant._write_protected(
+                    {"state": "viewed", "viewed_on": fields.Datetime.now()}
+                )
 
     def _finish(self, state="done"):
         """Mark that the person has acted.
 
         :param str state: how the person acted
         """
-        self._write_guarded({"state": state, "done_on": fields.Datetime.now()})
+        self._write_protected({"state": state, "done_on": fields.Datetime.now()})
         if state == "done":
             self.step_id._skip_if_satisfied()
         for participant in self:
@@ -368,5 +370,5 @@ class CustomerContractParticipant(models.Model):
         :param recordset step: the `customer.contract.routing.step`
         :raise UserError: if a rule demands it
         """
-        if not self._has_pass():
+        if not self._is_system_write():
             step._check_can_be_changed()

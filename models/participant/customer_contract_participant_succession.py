@@ -55,7 +55,7 @@ class CustomerContractParticipant(models.Model):
 
         :raise UserError: if there is one among them
         """
-        if not self._has_pass():
+        if not self._is_system_write():
             self._check_is_open()
             self._check_can_be_changed()
 
@@ -130,7 +130,7 @@ class CustomerContractParticipant(models.Model):
     def _retire(self):
         """Take participants out of the contract, and keep them for their signatures."""
         contracts = self.contract_id
-        self._write_guarded({"is_retired": True, "state": "skipped", "step_id": False})
+        self._write_protected({"is_retired": True, "state": "skipped", "step_id": False})
         contracts.invalidate_recordset(["participant_ids"])
 
     def _replace_evidence(self, values):
@@ -174,7 +174,7 @@ class CustomerContractParticipant(models.Model):
     def _skip(self):
         """Stop waiting for those of the participants who have not acted."""
         skipped = self.filtered(lambda person: person.state in PENDING_STATES)
-        skipped._write_guarded({"state": "skipped"})
+        skipped._write_protected({"state": "skipped"})
         for participant in skipped:
             contract = participant.contract_id
             contract._log_event("skipped", participant=participant)

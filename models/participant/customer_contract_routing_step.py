@@ -12,7 +12,7 @@ class CustomerContractRoutingStep(models.Model):
     """
 
     _name = "customer.contract.routing.step"
-    _inherit = "customer.contract.guard.mixin"
+    _inherit = "customer.contract.protection.mixin"
     _description = "Contract Routing Step"
     _order = "contract_id, sequence, id"
 
@@ -66,15 +66,15 @@ class CustomerContractRoutingStep(models.Model):
     def create(self, vals_list):
         values_list = []
         for values in vals_list:
-            self._check_guarded_fields(values)
-            values_list.append({**self._prepare_guarded_values(), **values})
+            self._check_protected_fields(values)
+            values_list.append({**self._prepare_protected_values(), **values})
         steps = super().create(values_list)
         steps.contract_id._check_content_is_open()
         return steps
 
     def write(self, vals):
-        self._check_guarded_fields(vals)
-        if not self._has_pass():
+        self._check_protected_fields(vals)
+        if not self._is_system_write():
             self._check_can_be_changed()
         order = {name: vals[name] for name in ("sequence", "role") if name in vals}
         if not order:
@@ -83,12 +83,12 @@ class CustomerContractRoutingStep(models.Model):
         # together with it, before anything compares them.
         people = self.participant_ids
         result = super().write(vals)
-        people._write_guarded(order)
+        people._write_protected(order)
         return result
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_frozen(self):
-        if not self._has_pass():
+        if not self._is_system_write():
             self._check_can_be_changed()
 
     def _check_can_be_changed(self):

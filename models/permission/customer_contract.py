@@ -18,7 +18,7 @@ class CustomerContract(models.Model):
     def write(self, vals):
         if not set(ALLOWED_ACTIONS) & set(vals):
             return super().write(vals)
-        if not self._has_pass():
+        if not self._is_system_write():
             self._check_allowed_actions_open()
         result = super().write(vals)
         self.participant_ids._align_channel()

@@ -63,9 +63,9 @@ class CustomerContractParticipant(models.Model):
                 continue
             may_esign, may_paper = participant._may_esign(), participant._may_sign_on_paper()
             if participant.channel == "esign" and may_paper and not may_esign:
-                participant._write_guarded({"channel": "paper"})
+                participant._write_protected({"channel": "paper"})
             elif participant.channel == "paper" and may_esign and not may_paper:
-                participant._write_guarded({"channel": "esign"})
+                participant._write_protected({"channel": "esign"})
 
     def _request(self):
         self._align_channel()

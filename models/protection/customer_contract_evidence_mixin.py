@@ -16,7 +16,7 @@ class CustomerContractEvidenceMixin(models.AbstractModel):
     """
 
     _name = "customer.contract.evidence.mixin"
-    _inherit = "customer.contract.guard.mixin"
+    _inherit = "customer.contract.protection.mixin"
     _description = "Append-only Evidence"
     # Writing users and dates stand in the rows' own fields, which are protected;
     # the ORM's log columns would be rewritten when a user is deleted.
@@ -73,7 +73,7 @@ class CustomerContractEvidenceMixin(models.AbstractModel):
 
     @api.model_create_multi
     def create(self, vals_list):
-        if not self._has_pass():
+        if not self._is_system_write():
             raise AccessError(
                 _("Evidence is recorded by the acts themselves and cannot be entered.")
             )
@@ -97,7 +97,7 @@ class CustomerContractEvidenceMixin(models.AbstractModel):
         # Evidence is written whoever acts (no group has rights to create it),
         # and without the caller's context, whose defaults must not reach it.
         # pylint: disable=context-overridden
-        record_sudo = self.sudo().with_context({})._with_pass().create(values)
+        record_sudo = self.sudo().with_context({})._as_system().create(values)
         return record_sudo.with_context({})
 
     @api.model

@@ -37,7 +37,7 @@ class CustomerContract(models.Model):
         due = self._get_next_participants().filtered(lambda person: person._is_reminder_due())
         if due:
             for participant in due:
-                participant._write_guarded({"reminder_count": participant.reminder_count + 1})
+                participant._write_protected({"reminder_count": participant.reminder_count + 1})
             self._remind(due, details={"how": _("automatically")})
         return due
 

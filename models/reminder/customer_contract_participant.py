@@ -40,17 +40,17 @@ class CustomerContractParticipant(models.Model):
         for participant in self:
             participant.next_reminder_date = participant._get_next_reminder_date()
 
-    def _get_guarded_fields(self):
-        return super()._get_guarded_fields() | {"reminder_count", "last_contact_on"}
+    def _get_protected_fields(self):
+        return super()._get_protected_fields() | {"reminder_count", "last_contact_on"}
 
     def _request(self):
         result = super()._request()
-        self._write_guarded({"reminder_count": 0, "last_contact_on": fields.Datetime.now()})
+        self._write_protected({"reminder_count": 0, "last_contact_on": fields.Datetime.now()})
         return result
 
     def _restart_reminders(self):
         """Count the days until the next reminder from now."""
-        self._write_guarded({"last_contact_on": fields.Datetime.now()})
+        self._write_protected({"last_contact_on": fields.Datetime.now()})
 
     def _get_next_reminder_date(self):
         """Return the day on which the person is reminded next, if nothing happens.

@@ -63,8 +63,8 @@ class CustomerContract(models.Model):
         help="The time that the timestamp authority confirmed.",
     )
 
-    def _get_guarded_fields(self):
-        return super()._get_guarded_fields() | {
+    def _get_protected_fields(self):
+        return super()._get_protected_fields() | {
             "seal_state",
             "seal_level",
             "seal_certificate_id",
@@ -160,7 +160,7 @@ class CustomerContract(models.Model):
         super()._store_signed_document()
         certificate_sudo = self._get_seal_certificate()
         if not certificate_sudo:
-            self._write_guarded({"seal_state": "not_sealed"})
+            self._write_protected({"seal_state": "not_sealed"})
             return
         seal = self._read_seal(certificate_sudo, fields.Datetime.now())
         if seal.problem or seal.certificate_digest != certificate_sudo.digest:
@@ -168,7 +168,7 @@ class CustomerContract(models.Model):
                 _("The seal does not hold: %(reason)s", reason=seal.problem or "certificate")
             )
         level = "b_t" if seal.timestamp else "b_b"
-        self._write_guarded(
+        self._write_protected(
             {
                 "seal_state": "sealed",
                 "seal_level": level,
@@ -212,7 +212,7 @@ class CustomerContract(models.Model):
             _logger.info("The seal of contract %s is still pending: %s", self.id, error)
             return
         _logger.warning("The seal of contract %s is pending: %s", self.id, error)
-        self._write_guarded({"seal_state": "pending"})
+        self._write_protected({"seal_state": "pending"})
         self._log_event("seal_pending", details={"reason": str(error)[:500]})
         self._tell_manager(
             _(

@@ -17,7 +17,7 @@ class CustomerContractCertificate(models.Model):
     """
 
     _name = "customer.contract.certificate"
-    _inherit = ["mail.thread", "mail.activity.mixin", "customer.contract.guard.mixin"]
+    _inherit = ["mail.thread", "mail.activity.mixin", "customer.contract.protection.mixin"]
     _description = "Seal Certificate"
     _order = "company_id, active desc, valid_to desc, id desc"
     _check_company_auto = True
@@ -106,12 +106,12 @@ class CustomerContractCertificate(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        if not self._has_pass():
+        if not self._is_system_write():
             raise AccessError(_("Certificates are created or imported, not entered."))
         return super().create(vals_list)
 
     def write(self, vals):
-        self._check_guarded_fields(vals)
+        self._check_protected_fields(vals)
         if vals.get("active"):
             self._retire_others(self.company_id)
         elif "active" in vals:
@@ -131,8 +131,8 @@ class CustomerContractCertificate(models.Model):
                     )
                 )
 
-    def _get_guarded_fields(self):
-        return super()._get_guarded_fields() | {
+    def _get_protected_fields(self):
+        return super()._get_protected_fields() | {
             "name",
             "company_id",
             "subject",
@@ -233,7 +233,7 @@ class CustomerContractCertificate(models.Model):
         today = fields.Date.today()
         for certificate in self.search([("announce_on", "<=", today), ("active", "=", True)]):
             certificate._announce_expiry(max((certificate.valid_to.date() - today).days, 0))
-            certificate._write_guarded(
+            certificate._write_protected(
                 {"announce_on": self._get_next_announcement(certificate.valid_to)}
             )
 

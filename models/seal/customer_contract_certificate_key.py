@@ -298,7 +298,7 @@ class CustomerContractCertificate(models.Model):
         record_sudo = (
             self.sudo()
             .with_context({})
-            ._with_pass()
+            ._as_system()
             .create(
                 {
                     "company_id": company.id,

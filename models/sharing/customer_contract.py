@@ -35,7 +35,7 @@ class CustomerContract(models.Model):
             return super().write(vals)
         is_published = bool(vals["portal_published"])
         changed = self.filtered(lambda contract: contract.portal_published != is_published)
-        if not self._has_pass():
+        if not self._is_system_write():
             for contract in changed:
                 contract._log_event("shared" if is_published else "unshared")
         result = super().write(vals)
@@ -260,7 +260,7 @@ class CustomerContract(models.Model):
             was_out = contract.state not in PREPARING_STATES
             super(CustomerContract, contract)._supersede()
             if was_out and contract.portal_published:
-                contract._write_guarded({"portal_published": False})
+                contract._write_protected({"portal_published": False})
 
     def _mail_get_operation_for_mail_message_operation(self, message_operation):
         """Let only those write messages in the portal who are named in the contract."""

@@ -37,7 +37,7 @@ class CustomerContractParticipant(models.Model):
         return participants
 
     def write(self, vals):
-        if not self._has_pass():
+        if not self._is_system_write():
             if "contract_id" in vals and any(
                 participant.contract_id.id != vals["contract_id"] for participant in self
             ):

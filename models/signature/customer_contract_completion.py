@@ -97,7 +97,9 @@ class CustomerContract(models.Model):
             _("%(reference)s signed.pdf", reference=self._get_file_stem()), document
         )
         digest = sha256_of(document)
-        self._write_guarded({"signed_document_id": attachment.id, "signed_document_digest": digest})
+        self._write_protected(
+            {"signed_document_id": attachment.id, "signed_document_digest": digest}
+        )
         self._log_event("document_stored", details={"sha256": digest, "size": len(document)})
 
     def _render_signed_document(self, signatures):
@@ -166,7 +168,7 @@ class CustomerContract(models.Model):
             people,
             attachments=self.signed_document_id,
         )
-        self._write_guarded({"copies_sent_on": fields.Datetime.now()})
+        self._write_protected({"copies_sent_on": fields.Datetime.now()})
         self._log_event("copies_sent", details={"recipients": sorted(people.mapped("name"))})
 
     # === EVIDENCE IN THE FILE === #

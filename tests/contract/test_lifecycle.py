@@ -144,7 +144,7 @@ class TestLifecycle(ContractCommon):
             with self.subTest(values), self.assertRaises(AccessError):
                 contract.write(values)
             with self.subTest(values), self.assertRaises(AccessError):
-                contract.sudo().with_context(customer_contract_pass=True).write(values)
+                contract.sudo().with_context(customer_contract_system=True).write(values)
         with self.assertRaises(AccessError):
             contract.participant_ids[0].write({"state": "done"})
         with self.assertRaises(AccessError):
@@ -244,7 +244,7 @@ class TestLifecycle(ContractCommon):
             (-400, 10, "expiring"),
             (-400, -1, "ended"),
         ):
-            contract._write_guarded(
+            contract._write_protected(
                 {
                     "date_start": today + timedelta(start),
                     "date_end": today + timedelta(end),

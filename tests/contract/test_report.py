@@ -258,7 +258,7 @@ class TestReport(ContractCommon):
                 self.assertIn("NOT YET SIGNED", page)
                 self.assertNotIn("DRAFT", page)
         for state in ("cancelled", "declined", "expired"):
-            contract.sudo()._write_guarded({"state": state})
+            contract.sudo()._write_protected({"state": state})
             for page in self._get_pages(self._print(contract)):
                 self.assertIn(state.upper(), page)
             self.assertIn(f"{state.upper()}<", self._show(contract))

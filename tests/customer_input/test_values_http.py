@@ -220,10 +220,10 @@ class TestValuesHttp(ContractValueCommon, ContractPortalCommon):
         answer = self._get(f"/my/contracts/{contract.id}/paper")
         self.assertEqual(answer.headers.get("Content-Type"), "application/pdf")
         paper = self.env["customer.contract.paper"].sudo()._ensure_draft(customer)
-        paper._write_guarded({"state": "submitted"})
+        paper._write_protected({"state": "submitted"})
         answer = self._fill_in(contract, values={"ovens": "5"})
         self.assertIn("signed on paper", answer["error"])
-        paper._write_guarded({"state": "draft"})
+        paper._write_protected({"state": "draft"})
         self._fill_in(contract, values={"ovens": "5"})
         self.assertEqual(paper.state, "void", "Pages of the version before are worth nothing.")
 
@@ -290,7 +290,7 @@ class TestValuesHttp(ContractValueCommon, ContractPortalCommon):
         contract = self._create_countersigned_delivery()
         contract.sudo().participant_ids.filtered(
             lambda person: person.party == "counterparty"
-        )._write_guarded({"state": "waiting"})
+        )._write_protected({"state": "waiting"})
         self._log_in(self.portal_user)
         before = self._count_events(contract, "refused")
         self._fill_in(contract, values={"ovens": "5"})

@@ -29,7 +29,7 @@ class TestValuesTours(ContractValueCommon, ContractPortalCommon):
         seen = contract.current_version_id.content_digest
         self._confirm(contract, ovens="4")
         # Somebody else's change, so that it is not hers.
-        self._get_participant(contract, self.customer)._write_guarded(
+        self._get_participant(contract, self.customer)._write_protected(
             {"confirmed_version_id": False}
         )
         prepare = CustomerContractCustomerInput._prepare_value_form

@@ -194,7 +194,7 @@ class TestPaperHttp(PaperCommon, ContractPortalCommon):
         stranger = self._create_portal_user("stranger", "Stefan Stranger")
         colleague = self._create_portal_user("colleague", "Cora", self.customer_company)
         observer = self._create_portal_user("watcher", "Walt", self.customer_company)
-        self.contract.sudo()._with_pass().participant_ids = [
+        self.contract.sudo()._as_system().participant_ids = [
             Command.create({"partner_id": observer.partner_id.id, "role": "observer"})
         ]
         for user in (stranger, colleague, observer, None):

@@ -96,7 +96,7 @@ class TestPortalLink(ContractPortalCommon):
         links = self._get_links()
         self._make_old(links)
         self.url_open(path)
-        self.participant._write_guarded({"state": "done"})
+        self.participant._write_protected({"state": "done"})
         self.env.flush_all()
         answer = self._post(f"{self.url}/link")
         self.assertIn("Please look into your mailbox", answer.text)

@@ -68,7 +68,7 @@ class TestPortalPage(ContractPortalCommon):
 
     def test_overdue_before_the_job_ran(self):
         contract = self._create_sent_contract(sign_deadline=fields.Date.today())
-        contract._write_guarded({"sign_deadline": "2020-01-01"})
+        contract._write_protected({"sign_deadline": "2020-01-01"})
         self._log_in(self.portal_user)
         page = self._page(contract)
         self.assertIn("The deadline to sign has passed", page)

@@ -161,10 +161,10 @@ class TestSeal(SealCommon):
         other = self._create_certificate(self.env["res.company"].create({"name": "Other"}))
         good = certificate.sudo().private_key_pem
         for damaged in (good.replace("M", "N", 1), "", other.sudo().private_key_pem):
-            certificate.sudo()._write_guarded({"private_key_pem": damaged or " "})
+            certificate.sudo()._write_protected({"private_key_pem": damaged or " "})
             self._store(contract)
             self._assert_pending(contract)
-        certificate.sudo()._write_guarded({"private_key_pem": good})
+        certificate.sudo()._write_protected({"private_key_pem": good})
         self._store(contract)
         self._assert_stored_once(contract)
 

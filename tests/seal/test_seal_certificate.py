@@ -365,7 +365,7 @@ class TestSealCertificateHttp(SealCommon, HttpCase):
             ("_unlock", ([certificate.id],)),
             ("_get_passphrase", ()),
             ("_generate", ([], self.company.id, "x", 1)),
-            ("_write_guarded", ([certificate.id], {"digest": "x"})),
+            ("_write_protected", ([certificate.id], {"digest": "x"})),
         ):
             with self.subTest(method):
                 answer = call(method, *args)

@@ -124,7 +124,7 @@ class TestViews(ContractCommon):
     def test_expiring_is_found(self):
         contract = self._create_signed_contract()
         self.assertNotIn(contract, self._search("expiring"))
-        contract.sudo()._write_guarded({"date_end": fields.Date.today()})
+        contract.sudo()._write_protected({"date_end": fields.Date.today()})
         self.assertIn(contract, self._search("expiring"))
 
     def test_next_step_names_who_is_waited_for(self):
