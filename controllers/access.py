@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 from odoo.fields import Domain
 from odoo.http import request
 
-from ..const import LINKS_KEY
+from ..const import LINKS_KEY, PREPARING_STATES
 from ..utils import Actor
 
 # What is served under a contract's address is for one person's eyes: it is kept by no
@@ -280,7 +280,7 @@ class ContractAccessMixin(PrivateAnswerMixin):
         contract_sudo = link_sudo.participant_id.contract_id
         if contract_sudo.state == "cancelled":
             return "cancelled"
-        if contract_sudo.state in ("draft", "approval"):
+        if contract_sudo.state in PREPARING_STATES:
             return "revision"
         if contract_sudo.state == "expired":
             return "deadline"

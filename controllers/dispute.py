@@ -1,6 +1,7 @@
 from odoo.exceptions import UserError
 from odoo.http import request, route
 
+from ..const import ASKING_STATES
 from .link import CustomerContractLink
 from .portal_list import CustomerContractPortalList
 from .signing import ACT, ContractAct, CustomerContractSigning, whoever_can_get_one
@@ -185,7 +186,7 @@ class CustomerContractDispute(
         }
 
     def _is_waited_for(self, participant_sudo):
-        is_under_way = participant_sudo.contract_id.state in ("approval", "sent")
+        is_under_way = participant_sudo.contract_id.state in ASKING_STATES
         return super()._is_waited_for(participant_sudo) or (
             not is_under_way and participant_sudo.state == "disputed"
         )

@@ -8,6 +8,8 @@ from odoo.http import request
 from odoo.tools import format_amount, format_date, format_datetime
 from odoo.tools.image import image_data_uri
 
+from ..const import ASKING_STATES
+
 SHOWN_MESSAGES = 100
 
 
@@ -95,7 +97,7 @@ class ContractFactsMixin:
             (self.env._("End"), content.get("date_end")),
             (
                 self.env._("Sign before"),
-                contract.state in ("sent", "approval") and contract.sign_deadline,
+                contract.state in ASKING_STATES and contract.sign_deadline,
             ),
             (self.env._("Terminated on"), contract.termination_date),
         ]

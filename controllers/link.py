@@ -4,7 +4,7 @@ import re
 from odoo import fields
 from odoo.http import request, route
 
-from ..const import LINKS_KEY
+from ..const import ASKING_STATES, LINKS_KEY
 from ..utils import Actor
 from .portal import CustomerContractPortal
 
@@ -119,7 +119,7 @@ class CustomerContractLink(CustomerContractPortal):
 
         :param recordset participant_sudo: the participant, elevated
         """
-        is_under_way = participant_sudo.contract_id.state in ("approval", "sent")
+        is_under_way = participant_sudo.contract_id.state in ASKING_STATES
         return is_under_way and participant_sudo._is_in_turn()
 
     def _record_opening(self, link_sudo):

@@ -4,6 +4,8 @@ from urllib.parse import urlencode
 
 from odoo.http import request
 
+from ..const import ASKING_STATES
+
 
 class ContractNoticeMixin:
     """For controllers that answer with the contract's page."""
@@ -75,15 +77,13 @@ class ContractNoticeMixin:
                     people=", ".join(contract._get_next_participants().mapped("partner_id.name")),
                 ),
             }
-        if contract.state in ("sent", "approval") and participant.state in (
-            self._get_freed_states()
-        ):
+        if contract.state in ASKING_STATES and participant.state in (self._get_freed_states()):
             return {
                 "color": "info",
                 "title": self.env._("Nothing is left to do for you"),
                 "text": contract._explain_why_not(participant),
             }
-        if contract.state in ("sent", "approval") and participant.state == "done":
+        if contract.state in ASKING_STATES and participant.state == "done":
             title = (
                 self.env._("You have approved this contract")
                 if participant.role == "approver"

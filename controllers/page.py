@@ -2,6 +2,7 @@
 
 from odoo.http import request
 
+from ..const import ASKING_STATES
 from .access import ContractAccessMixin
 from .facts import ContractFactsMixin
 from .notice import ContractNoticeMixin
@@ -124,7 +125,7 @@ class ContractPageMixin(ContractAccessMixin, ContractFactsMixin, ContractNoticeM
         return (
             bool(participant_sudo)
             and participant_sudo.role == "approver"
-            and access.contract_sudo.state in ("approval", "sent")
+            and access.contract_sudo.state in ASKING_STATES
             and participant_sudo._is_in_turn()
         )
 
@@ -132,7 +133,7 @@ class ContractPageMixin(ContractAccessMixin, ContractFactsMixin, ContractNoticeM
         """Tell whether the visitor can say no now, in one way or another."""
         return (
             bool(access.participant_sudo)
-            and access.contract_sudo.state in ("approval", "sent")
+            and access.contract_sudo.state in ASKING_STATES
             and access.participant_sudo._is_in_turn()
         )
 

@@ -10,6 +10,7 @@ from odoo.tools import groupby as group_by
 
 from odoo.addons.portal.controllers.portal import CustomerPortal, pager
 
+from ..const import ASKING_STATES
 from .access import PrivateAnswerMixin
 from .facts import ContractFactsMixin
 from .page import HISTORY_KEY
@@ -311,7 +312,7 @@ class CustomerContractPortalList(PrivateAnswerMixin, ContractFactsMixin, Custome
                 "status": self._get_status(contract),
                 "next_step": self._get_next_step(contract, partner),
                 "is_mine": partner in contract._get_next_participants().partner_id
-                and contract.state in ("sent", "approval"),
+                and contract.state in ASKING_STATES,
             }
             for contract in contracts_sudo
         ]
