@@ -109,13 +109,15 @@ class TestRuledCustomField(ContractValueCommon, FieldRuleCommon):
         self.assertEqual(self._get_values(self.own.copy())["ovens"], 2)
 
     def test_proposed_from_what_is_hidden(self):
+        self.assertIn("ovens", self._get_values(self.own))
         self.contract_type.field_ids = [
             Command.create(
                 {"label": "Sum", "value_type": "monetary", "default_source": "amount_total"}
             )
         ]
-        contract = self._create_delivery(amount_total=98765)
         self._create_rule("amount_total")
+        contract = self._create_delivery().with_user(self.all_user)
+        contract.amount_total = 98765
         self.assertEqual(self._get_values(contract.sudo())["sum"], 98765)
         self.assertNotIn("sum", self._get_values(self._as_agent(contract)))
 

@@ -10,12 +10,13 @@ CUSTOM_FIELD = "properties."
 WORK_KEY = "customer_contract_reading"
 SYSTEM = object()
 COPYING = object()
-# What tells the values of fields without being computed from them.
-TELLING_FIELDS = {
-    "customer.contract.event": frozenset({"payload"}),
-    "customer.contract.version": frozenset({"content"}),
-    "customer.contract.value.proposal": frozenset({"values"}),
-    "customer.contract.value.draft": frozenset({"typed"}),
+# What tells the values of any field, or of any custom field, without being computed
+# from it.
+TELLING_FIELDS = {"customer.contract.event": {"payload"}, "customer.contract.version": {"content"}}
+TELLING_CUSTOM_FIELDS = {
+    "customer.contract": {"proposed_changes"},
+    "customer.contract.value.proposal": {"values"},
+    "customer.contract.value.draft": {"typed"},
 }
 MACHINERY = ("access_", "activity_", "message_", "my_activity_")
 NEVER_RULED = {*models.MAGIC_COLUMNS, "contract_id", "ir_attachment_id"} | {
@@ -270,9 +271,9 @@ class CustomerContractFieldRule(models.Model):
         return self.env.su or not self._compile_closed_fields().hidden
 
     @api.model
-    @tools.ormcache("self.env.uid")
+    @tools.ormcache("frozenset(self.env.user._get_group_ids())")
     def _compile_closed_fields(self):
-        """Return what is closed to the current user.
+        """Return what is closed to the current user, or to others of the same groups.
 
         :rtype: ClosedFields
         """
@@ -301,12 +302,13 @@ class CustomerContractFieldRule(models.Model):
         :param function applies: tells of a rule whether it counts
         :rtype: ClosedFields
         """
-        # Rules hold for whoever may not read them.
-        rules_sudo = self.sudo().search([("field_name", "!=", False)]).filtered(applies)
+        # Rules hold for whoever may not read them, and only those that are not archived.
+        rules_sudo = self.sudo().with_context(active_test=True)
+        ruled_models = self._get_ruled_models()
         hidden, states = defaultdict(set), defaultdict(dict)
-        for rule_sudo in rules_sudo:
+        for rule_sudo in rules_sudo.search([("field_name", "!=", False)]).filtered(applies):
             model_name, _separator, ruled = rule_sudo.field_name.partition(":")
-            if model_name not in self._get_ruled_models():
+            if model_name not in ruled_models:
                 continue
             names = {ruled}
             for equivalent in self.env[model_name]._get_equivalent_fields():
@@ -330,14 +332,15 @@ class CustomerContractFieldRule(models.Model):
 
         :param dict hidden: the hidden fields by model, to be completed
         """
-        names_of = {name: self.env[name]._fields for name in self._get_ruled_models()}
-        candidates = {field for fields_ in names_of.values() for field in fields_.values()}
-        for model_name, names in list(hidden.items()):
-            for name in names & names_of[model_name].keys():
-                candidates.update(self.pool.get_dependent_fields(names_of[model_name][name]))
+        dependents = {
+            field
+            for model_name, names in hidden.items()
+            for name in names & self.env[model_name]._fields.keys()
+            for field in self.pool.get_dependent_fields(self.env[model_name]._fields[name])
+        }
         paths = {
             field: self.pool.field_depends[field]
-            for field in candidates
+            for field in dependents
             if field.type != "boolean" and field.name not in NEVER_HIDDEN
         }
         found = True
@@ -355,8 +358,10 @@ class CustomerContractFieldRule(models.Model):
         for row_sudo in rows_sudo.search([("default_source", "!=", False)]):
             if self._find_hidden("customer.contract", row_sudo.default_source, hidden):
                 hidden["customer.contract"].add(f"{CUSTOM_FIELD}{row_sudo.name}")
-        for model_name, names in TELLING_FIELDS.items():
-            hidden[model_name] |= names
+        has_custom = any(name.startswith(CUSTOM_FIELD[:-1]) for name in hidden["customer.contract"])
+        for telling in (TELLING_FIELDS, TELLING_CUSTOM_FIELDS if has_custom else {}):
+            for model_name, names in telling.items():
+                hidden[model_name] |= names
 
     @api.model
     def _is_told(self, field, path, hidden):
