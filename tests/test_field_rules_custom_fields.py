@@ -44,9 +44,7 @@ class TestRuledCustomField(ContractValueCommon, FieldRuleCommon):
             lambda: self.own.search([], order="properties.margin"),
             lambda: self.own.formatted_read_group([], ["properties.margin"], ["__count"]),
             lambda: self.own.web_read_group([], ["properties.margin"]),
-            lambda: self.own.participant_ids.search(
-                [("contract_id.properties.margin", "=", 12.5)]
-            ),
+            lambda: self.own.participant_ids.search([("contract_id.properties.margin", "=", 12.5)]),
             lambda: self.own.write({"properties": {**values, "margin": 1}}),
             lambda: self.own.write({"properties": [{"name": "margin", "value": 1}]}),
             lambda: self.own.create(

@@ -47,9 +47,7 @@ VALUES = {
     ),
 }
 RECORDS = {
-    "search": lambda rows, name, value: rows.search(
-        [("id", "in", rows.ids), (name, "=", value)]
-    ),
+    "search": lambda rows, name, value: rows.search([("id", "in", rows.ids), (name, "=", value)]),
     "search by part": lambda rows, name, value: rows.search(
         [("id", "in", rows.ids), (name, "ilike", str(value))]
     ),
@@ -182,8 +180,10 @@ class TestEachWay(ContractValueCommon, FieldRuleCommon, HttpCase):
         """What is hidden is in no view, and the form of the rest opens and saves."""
         contract = self.contract.with_user(self.agent)
         for kind in ("form", "list", "kanban", "search", "calendar", "pivot", "graph"):
-            if not contract.env["ir.ui.view"].sudo().search(
-                [("model", "=", "customer.contract"), ("type", "=", kind)], limit=1
+            if (
+                not contract.env["ir.ui.view"]
+                .sudo()
+                .search([("model", "=", "customer.contract"), ("type", "=", kind)], limit=1)
             ):
                 continue
             arch = contract.get_view(view_type=kind)["arch"]
@@ -276,9 +276,7 @@ class TestEachWay(ContractValueCommon, FieldRuleCommon, HttpCase):
                 "customer_contract.report_customer_contract", self.contract.ids
             )
             self.assertIn("Secret clause", html.decode() if isinstance(html, bytes) else html)
-        self._assert_refused(
-            lambda: self.contract.with_user(self.portal_user).get_audit_trail()
-        )
+        self._assert_refused(lambda: self.contract.with_user(self.portal_user).get_audit_trail())
 
     def test_portal_page(self):
         """Pages run elevated: they show the frozen text, no field that is not part of it."""

@@ -99,7 +99,5 @@ class TestFieldRuleUpdate(FieldRuleCommon):
         self._create_rule("note")
         self._migrate()
         self.assertFalse(
-            self.env["mail.activity"].search(
-                [("res_model", "=", "customer.contract.field.rule")]
-            )
+            self.env["mail.activity"].search([("res_model", "=", "customer.contract.field.rule")])
         )

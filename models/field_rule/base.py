@@ -84,10 +84,16 @@ class Base(models.AbstractModel):
         arch = etree.fromstring(result["arch"])
         self._close_fields(arch, self._name, closed)
         models_in_view = dict(result["models"])
-        if self._name == CONTRACT and not arch.xpath("//field[@name='state'][not(ancestor::field)]"):
+        if self._name == CONTRACT and not arch.xpath(
+            "//field[@name='state'][not(ancestor::field)]"
+        ):
             etree.SubElement(arch, "field", name="state", invisible="1", column_invisible="1")
             models_in_view[CONTRACT] = tuple({*models_in_view[CONTRACT], "state"})
-        return {**result, "arch": etree.tostring(arch, encoding="unicode"), "models": models_in_view}
+        return {
+            **result,
+            "arch": etree.tostring(arch, encoding="unicode"),
+            "models": models_in_view,
+        }
 
     @api.model
     def _close_fields(self, node, model_name, closed, parent_name=""):

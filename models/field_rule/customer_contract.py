@@ -49,9 +49,7 @@ class CustomerContract(models.Model):
         """
         Rule = self.env["customer.contract.field.rule"]
         hidden = Rule._get_closed_fields(even_for).hidden.get(self._name, ())
-        return {
-            name.removeprefix(CUSTOM_FIELD) for name in hidden if name.startswith(CUSTOM_FIELD)
-        }
+        return {name.removeprefix(CUSTOM_FIELD) for name in hidden if name.startswith(CUSTOM_FIELD)}
 
     def _get_closed_custom_fields(self):
         """Return the names of the custom fields that the user may not write.
