@@ -329,3 +329,6 @@ class TestRelatedFields(FieldRuleCommon):
                 lambda rows=rows: rows.search([], order="x_told"),
             ):
                 self._assert_refused(call)
+        contract = contract.with_user(self.agent)
+        contract.action_send()
+        self.assertEqual(contract.state, "sent", "The addon's acts see everything.")

@@ -171,10 +171,7 @@ class CustomerContractFieldRule(models.Model):
 
     @api.model
     def _get_ruled_models(self):
-        """Return the models whose fields rules can be made for, the contract first.
-
-        :rtype: list[str]
-        """
+        """Return the models whose fields rules can be made for, the contract first."""
         names = self.pool.descendants([CARD], "_inherit") - {CARD}
         return sorted(names, key=lambda name: (name != "customer.contract", name))
 
@@ -220,21 +217,13 @@ class CustomerContractFieldRule(models.Model):
         ]
 
     def _get_field(self):
-        """Return the field that the rule is about.
-
-        :return: the field; of a custom field, the one that holds its values
-        :rtype: odoo.fields.Field
-        """
+        """Return the field that the rule is about."""
         self.ensure_one()
         model_name, _separator, name = self.field_name.partition(":")
         return self.env[model_name]._fields[name.partition(".")[0]]
 
     def _get_states(self):
-        """Return the request states in which the rule holds.
-
-        :return: all, if none is chosen, and for what is hidden
-        :rtype: frozenset[str]
-        """
+        """Return the request states in which the rule holds."""
         self.ensure_one()
         states = self._get_all_states()
         if self.access == "hidden":
@@ -243,10 +232,7 @@ class CustomerContractFieldRule(models.Model):
 
     @api.model
     def _get_all_states(self):
-        """Return every request state.
-
-        :rtype: frozenset[str]
-        """
+        """Return every request state."""
         return frozenset(self.env["customer.contract"]._fields["state"].get_values(self.env))
 
     # === WHAT IS CLOSED === #
@@ -281,10 +267,7 @@ class CustomerContractFieldRule(models.Model):
     @api.model
     @tools.ormcache("frozenset(self.env.user._get_group_ids())")
     def _compile_closed_fields(self):
-        """Return what is closed to the current user, or to others of the same groups.
-
-        :rtype: ClosedFields
-        """
+        """Return what is closed to the current user, or to others of the same groups."""
         groups = self.env.user.all_group_ids
         return self._add_up(
             lambda rule: (
@@ -296,20 +279,12 @@ class CustomerContractFieldRule(models.Model):
     @api.model
     @tools.ormcache("model_name")
     def _get_hidden_from_somebody(self, model_name):
-        """Return the fields that some users may not see.
-
-        :param str model_name: a model
-        :rtype: frozenset[str]
-        """
+        """Return the fields that some users may not see."""
         return self._add_up(lambda rule: True).hidden.get(model_name, frozenset())
 
     @api.model
     def _add_up(self, applies):
-        """Add up rules.
-
-        :param function applies: tells of a rule whether it counts
-        :rtype: ClosedFields
-        """
+        """Add up rules."""
         # Rules hold for whoever may not read them, and only those that are not archived.
         rules_sudo = self.sudo().with_context(active_test=True)
         ruled_models = self._get_ruled_models()
@@ -336,10 +311,7 @@ class CustomerContractFieldRule(models.Model):
 
     @api.model
     def _hide_what_tells(self, hidden):
-        """Hide what is computed from hidden fields, on whatever model.
-
-        :param dict hidden: the hidden fields by model, to be completed
-        """
+        """Hide what is computed from hidden fields, on whatever model."""
         dependents = {
             field
             for model_name, names in hidden.items()
