@@ -8,6 +8,7 @@ from . import (
     customer_contract_milestone,
     customer_contract_participant,
     customer_contract_section,
+    customer_contract_type_field,
     customer_contract_version,
     mail_tracking_value,
 )

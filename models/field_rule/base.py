@@ -4,6 +4,7 @@ from lxml import etree
 
 from odoo import Command, api, models
 from odoo.fields import Domain
+from odoo.tools.template_inheritance import remove_element
 
 CONTRACT = "customer.contract"
 # What a view would ask the server to sort, group or sum by.
@@ -29,8 +30,8 @@ class Base(models.AbstractModel):
     def _has_field_access(self, field, operation):
         if not super()._has_field_access(field, operation):
             return False
-        # Elsewhere only what is computed can tell a contract's field.
-        if not field.compute and not self._name.startswith("customer.contract"):
+        # Elsewhere only what is computed elevated can tell a contract's field.
+        if not field.compute_sudo and not self._name.startswith("customer.contract"):
             return True
         Rule = self.env["customer.contract.field.rule"]
         return field.name not in Rule._get_closed_fields().hidden.get(self._name, ())
@@ -83,33 +84,29 @@ class Base(models.AbstractModel):
             return result
         arch = etree.fromstring(result["arch"])
         self._close_fields(arch, self._name, closed)
-        models_in_view = dict(result["models"])
-        if self._name == CONTRACT and not arch.xpath(
-            "//field[@name='state'][not(ancestor::field)]"
-        ):
-            etree.SubElement(arch, "field", name="state", invisible="1", column_invisible="1")
-            models_in_view[CONTRACT] = tuple({*models_in_view[CONTRACT], "state"})
+        result["arch"] = etree.tostring(arch, encoding="unicode")
+        if self._name != CONTRACT or arch.tag not in ("form", "list", "kanban"):
+            return result
+        if arch.xpath("//field[@name='state'][not(ancestor::field)]"):
+            return result
+        # what is read-only in some states depends on it
+        etree.SubElement(arch, "field", name="state", invisible="1", column_invisible="1")
+        names = {*result["models"][CONTRACT], "state"}
         return {
             **result,
             "arch": etree.tostring(arch, encoding="unicode"),
-            "models": models_in_view,
+            "models": {**result["models"], CONTRACT: tuple(names)},
         }
 
     @api.model
     def _close_fields(self, node, model_name, closed, parent_name=""):
-        """Take hidden fields out of a part of a view, and make closed ones read-only.
-
-        :param node: an element
-        :param str model_name: the model that the element is about
-        :param ClosedFields closed: what is closed
-        :param str parent_name: the model of the form that the part is embedded in
-        """
+        """Take hidden fields out of a part of a view, and make closed ones read-only."""
         hidden = closed.hidden.get(model_name, frozenset())
         states = closed.states.get(model_name, {})
         self._forget_fields(node, hidden)
         for child in list(node.iterchildren(etree.Element)):
             if self._has_to_go(child, hidden):
-                self._drop_node(child)
+                remove_element(child)
                 continue
             name = child.get("name") if child.tag in ("field", "groupby") else None
             if name in states:
@@ -126,11 +123,7 @@ class Base(models.AbstractModel):
 
     @api.model
     def _has_to_go(self, node, hidden):
-        """Tell whether an element shows, or asks for, what the user may not see.
-
-        :param node: an element
-        :param hidden: the hidden fields
-        """
+        """Tell whether an element shows, or asks for, what the user may not see."""
         if node.tag in ("field", "groupby"):
             return node.get("name") in hidden
         if node.tag == "label":
@@ -142,22 +135,8 @@ class Base(models.AbstractModel):
         return not hidden.isdisjoint(re.findall(r"record\.(\w+)", " ".join(texts)))
 
     @api.model
-    def _drop_node(self, node):
-        """Remove an element, and leave the text that stands behind it."""
-        parent, before = node.getparent(), node.getprevious()
-        if node.tail and before is not None:
-            before.tail = (before.tail or "") + node.tail
-        elif node.tail:
-            parent.text = (parent.text or "") + node.tail
-        parent.remove(node)
-
-    @api.model
     def _forget_fields(self, node, hidden):
-        """Have an element not ask for hidden fields, and take them for empty.
-
-        :param node: the element
-        :param hidden: the fields
-        """
+        """Have an element not ask for hidden fields, and take them for empty."""
         for attribute, value in node.attrib.items() if hidden else ():
             if hidden.isdisjoint(re.findall(r"\w+", value)):
                 continue
@@ -174,13 +153,7 @@ class Base(models.AbstractModel):
 
     @api.model
     def _make_read_only(self, node, states, model_name, parent_name):
-        """Have a field be read-only in some states.
-
-        :param node: the field's element
-        :param frozenset states: states of the contract
-        :param str model_name: the model that the field belongs to
-        :param str parent_name: the model of the form that the field is embedded in
-        """
+        """Have a field be read-only in some states."""
         if states == self.env["customer.contract.field.rule"]._get_all_states():
             node.set("readonly", "1")
         elif CONTRACT in (model_name, parent_name):

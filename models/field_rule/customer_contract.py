@@ -42,20 +42,13 @@ class CustomerContract(models.Model):
 
     @api.model
     def _get_hidden_custom_fields(self, even_for=None):
-        """Return the names of the custom fields that rules hide from the user.
-
-        :param object even_for: a kind of work to which fields are otherwise open
-        :rtype: set[str]
-        """
+        """Return the names of the custom fields that rules hide from the user."""
         Rule = self.env["customer.contract.field.rule"]
         hidden = Rule._get_closed_fields(even_for).hidden.get(self._name, ())
         return {name.removeprefix(CUSTOM_FIELD) for name in hidden if name.startswith(CUSTOM_FIELD)}
 
     def _get_closed_custom_fields(self):
-        """Return the names of the custom fields that the user may not write.
-
-        :rtype: set[str]
-        """
+        """Return the names of the custom fields that the user may not write."""
         Rule = self.env["customer.contract.field.rule"]
         # elevated: a rule's state is asked of contracts that the user may not read, too
         states = set(self.sudo().mapped("state")) or {"draft"}
@@ -70,11 +63,6 @@ class CustomerContract(models.Model):
         """Put what is stored in the place of custom fields that are closed to the user.
 
         Forms send the custom fields as a whole, without those that they do not show.
-
-        :param dict vals: values of a create or write
-        :return: values of which no closed custom field changes
-        :rtype: dict
-        :raise AccessError: if somebody gives another value for one of them
         """
         closed = self._get_closed_custom_fields() if vals.get("properties") else set()
         if not closed:
@@ -98,12 +86,7 @@ class CustomerContract(models.Model):
         return {**vals, "properties": values}
 
     def _read_custom_fields(self, vals):
-        """Read the custom fields as they are, or as they begin.
-
-        :param dict vals: values of a create or write
-        :return: the entries by name, with definition and value
-        :rtype: dict[str, dict]
-        """
+        """Read the custom fields as they are, or as they begin."""
         field = self._fields["properties"]
         if self:
             contract_sudo = self.sudo()  # also those that are hidden
@@ -157,10 +140,7 @@ class CustomerContract(models.Model):
     # === THE TRAIL === #
 
     def _check_sees_everything(self):
-        """Refuse to hand out the raw trail to somebody from whom fields are hidden.
-
-        :raise AccessError: if any is
-        """
+        """Refuse to hand out the raw trail to somebody from whom fields are hidden."""
         if not self.env["customer.contract.field.rule"]._sees_everything():
             raise AccessError(
                 _(

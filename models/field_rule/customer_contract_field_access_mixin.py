@@ -64,11 +64,7 @@ class CustomerContractFieldAccessMixin(models.AbstractModel):
                 setattr(model_class, name, _run_as_system(method))
 
     def _with_work(self, work):
-        """Return the same records, for work of the addon to which fields are open.
-
-        :param object work: which work, an object that no call from outside can carry
-        :rtype: recordset
-        """
+        """Return the same records, for work of the addon to which fields are open."""
         return self.with_context(**{WORK_KEY: work})
 
     def _get_equivalent_fields(self):
@@ -91,11 +87,7 @@ class CustomerContractFieldAccessMixin(models.AbstractModel):
 
     @api.model
     def _get_closed_states(self, name):
-        """Return in which states of contracts the user may not write a field.
-
-        :param str name: the field, or a custom field as ``properties.name``
-        :rtype: frozenset[str]
-        """
+        """Return in which states of contracts the user may not write a field."""
         Rule = self.env["customer.contract.field.rule"]
         states = Rule._get_closed_fields().states.get(self._name, {}).get(name, frozenset())
         # What only the system writes needs no other guard.
@@ -124,13 +116,7 @@ class CustomerContractFieldAccessMixin(models.AbstractModel):
 
     @api.model
     def _refuse_field(self, label, operation, contracts_sudo=None):
-        """Refuse access to a field that a rule closes.
-
-        :param str label: what people call the field
-        :param str operation: ``read`` or ``write``
-        :param recordset contracts_sudo: whose trail tells of a refused change
-        :raise AccessError: always
-        """
+        """Refuse access to a field that a rule closes."""
         if operation == "read":
             raise AccessError(
                 _(
@@ -148,11 +134,7 @@ class CustomerContractFieldAccessMixin(models.AbstractModel):
         )
 
     def _log_refused_write(self, label, contract_ids):
-        """Record in the trail that a user tried to change a closed field.
-
-        :param str label: the field's name
-        :param list contract_ids: of the contracts
-        """
+        """Record in the trail that a user tried to change a closed field."""
         registry, uid = self.env.registry, self.env.uid
 
         # The refusal undoes the transaction, so it is recorded after that.
@@ -259,12 +241,27 @@ class CustomerContractFieldAccessMixin(models.AbstractModel):
         records = self._with_work(SYSTEM)
         return super(CustomerContractFieldAccessMixin, records)._track_prepare(fields_iter)
 
-    def _notify_by_email_prepare_rendering_context(self, message, **options):
+    def _notify_by_email_prepare_rendering_context(
+        self,
+        message,
+        msg_vals=False,
+        model_description=False,
+        force_email_company=False,
+        force_email_lang=False,
+        force_record_name=False,
+    ):
         # One mail goes to several readers: it tells only what all of them may see.
         records = self.with_context(customer_contract_open_tracking=True)
         return super(
             CustomerContractFieldAccessMixin, records
-        )._notify_by_email_prepare_rendering_context(message, **options)
+        )._notify_by_email_prepare_rendering_context(
+            message,
+            msg_vals=msg_vals,
+            model_description=model_description,
+            force_email_company=force_email_company,
+            force_email_lang=force_email_lang,
+            force_record_name=force_record_name,
+        )
 
     def _track_filter_for_display(self, tracking_values):
         tracking_values = super()._track_filter_for_display(tracking_values)

@@ -10,12 +10,13 @@ CUSTOM_FIELD = "properties."
 WORK_KEY = "customer_contract_reading"
 SYSTEM = object()
 COPYING = object()
-# What tells the values of fields without being computed from them.
-TELLING_FIELDS = {
-    "customer.contract.event": frozenset({"payload"}),
-    "customer.contract.version": frozenset({"content"}),
-    "customer.contract.value.proposal": frozenset({"values"}),
-    "customer.contract.value.draft": frozenset({"typed"}),
+# What tells the values of any field, or of any custom field, without being computed
+# from it.
+TELLING_FIELDS = {"customer.contract.event": {"payload"}, "customer.contract.version": {"content"}}
+TELLING_CUSTOM_FIELDS = {
+    "customer.contract": {"proposed_changes"},
+    "customer.contract.value.proposal": {"values"},
+    "customer.contract.value.draft": {"typed"},
 }
 MACHINERY = ("access_", "activity_", "message_", "my_activity_")
 NEVER_RULED = {*models.MAGIC_COLUMNS, "contract_id", "ir_attachment_id"} | {
@@ -170,10 +171,7 @@ class CustomerContractFieldRule(models.Model):
 
     @api.model
     def _get_ruled_models(self):
-        """Return the models whose fields rules can be made for, the contract first.
-
-        :rtype: list[str]
-        """
+        """Return the models whose fields rules can be made for, the contract first."""
         names = self.pool.descendants([CARD], "_inherit") - {CARD}
         return sorted(names, key=lambda name: (name != "customer.contract", name))
 
@@ -187,9 +185,7 @@ class CustomerContractFieldRule(models.Model):
         choices = []
         for model_name in self._get_ruled_models():
             model = self.env[model_name]
-            protected = (
-                model._get_protected_fields() if hasattr(model, "_get_protected_fields") else ()
-            )
+            protected = getattr(model, "_get_protected_fields", set)()
             kind = "" if model_name == "customer.contract" else f"{model._description}: "
             for name, field in model._fields.items():
                 is_machinery = name in NEVER_RULED or name.startswith(MACHINERY)
@@ -215,27 +211,19 @@ class CustomerContractFieldRule(models.Model):
         return [
             (
                 f"customer.contract:{CUSTOM_FIELD}{name}",
-                _("Custom Field: %(labels)s", labels=" / ".join(found)),
+                self.env._("Custom Field: %(labels)s", labels=" / ".join(found)),
             )
             for name, found in labels.items()
         ]
 
     def _get_field(self):
-        """Return the field that the rule is about.
-
-        :return: the field; of a custom field, the one that holds its values
-        :rtype: odoo.fields.Field
-        """
+        """Return the field that the rule is about."""
         self.ensure_one()
         model_name, _separator, name = self.field_name.partition(":")
         return self.env[model_name]._fields[name.partition(".")[0]]
 
     def _get_states(self):
-        """Return the request states in which the rule holds.
-
-        :return: all, if none is chosen, and for what is hidden
-        :rtype: frozenset[str]
-        """
+        """Return the request states in which the rule holds."""
         self.ensure_one()
         states = self._get_all_states()
         if self.access == "hidden":
@@ -244,10 +232,7 @@ class CustomerContractFieldRule(models.Model):
 
     @api.model
     def _get_all_states(self):
-        """Return every request state.
-
-        :rtype: frozenset[str]
-        """
+        """Return every request state."""
         return frozenset(self.env["customer.contract"]._fields["state"].get_values(self.env))
 
     # === WHAT IS CLOSED === #
@@ -260,15 +245,19 @@ class CustomerContractFieldRule(models.Model):
         :return: nothing to the system
         :rtype: ClosedFields
         """
+        if self.env.su or not self._is_in_use():
+            return OPEN
         work = self.env.context.get(WORK_KEY)
         is_work = work is not None and work is not even_for and work in (SYSTEM, COPYING)
-        if (
-            self.env.su
-            or is_work
-            or self.env["customer.contract.protection.mixin"]._is_system_write()
-        ):
+        if is_work or self.env["customer.contract.protection.mixin"]._is_system_write():
             return OPEN
         return self._compile_closed_fields()
+
+    @api.model
+    @tools.ormcache()
+    def _is_in_use(self):
+        """Tell whether there is any rule: most fields are read where there is none."""
+        return bool(self.sudo().with_context(active_test=True).search_count([], limit=1))
 
     @api.model
     def _sees_everything(self):
@@ -276,12 +265,9 @@ class CustomerContractFieldRule(models.Model):
         return self.env.su or not self._compile_closed_fields().hidden
 
     @api.model
-    @tools.ormcache("self.env.uid")
+    @tools.ormcache("frozenset(self.env.user._get_group_ids())")
     def _compile_closed_fields(self):
-        """Return what is closed to the current user.
-
-        :rtype: ClosedFields
-        """
+        """Return what is closed to the current user, or to others of the same groups."""
         groups = self.env.user.all_group_ids
         return self._add_up(
             lambda rule: (
@@ -293,26 +279,19 @@ class CustomerContractFieldRule(models.Model):
     @api.model
     @tools.ormcache("model_name")
     def _get_hidden_from_somebody(self, model_name):
-        """Return the fields that some users may not see.
-
-        :param str model_name: a model
-        :rtype: frozenset[str]
-        """
+        """Return the fields that some users may not see."""
         return self._add_up(lambda rule: True).hidden.get(model_name, frozenset())
 
     @api.model
     def _add_up(self, applies):
-        """Add up rules.
-
-        :param function applies: tells of a rule whether it counts
-        :rtype: ClosedFields
-        """
-        # Rules hold for whoever may not read them.
-        rules_sudo = self.sudo().search([("field_name", "!=", False)]).filtered(applies)
+        """Add up rules."""
+        # Rules hold for whoever may not read them, and only those that are not archived.
+        rules_sudo = self.sudo().with_context(active_test=True)
+        ruled_models = self._get_ruled_models()
         hidden, states = defaultdict(set), defaultdict(dict)
-        for rule_sudo in rules_sudo:
+        for rule_sudo in rules_sudo.search([("field_name", "!=", False)]).filtered(applies):
             model_name, _separator, ruled = rule_sudo.field_name.partition(":")
-            if model_name not in self._get_ruled_models():
+            if model_name not in ruled_models:
                 continue
             names = {ruled}
             for equivalent in self.env[model_name]._get_equivalent_fields():
@@ -332,18 +311,16 @@ class CustomerContractFieldRule(models.Model):
 
     @api.model
     def _hide_what_tells(self, hidden):
-        """Hide what is computed from hidden fields, on whatever model.
-
-        :param dict hidden: the hidden fields by model, to be completed
-        """
-        names_of = {name: self.env[name]._fields for name in self._get_ruled_models()}
-        candidates = {field for fields_ in names_of.values() for field in fields_.values()}
-        for model_name, names in list(hidden.items()):
-            for name in names & names_of[model_name].keys():
-                candidates.update(self.pool.get_dependent_fields(names_of[model_name][name]))
+        """Hide what is computed from hidden fields, on whatever model."""
+        dependents = {
+            field
+            for model_name, names in hidden.items()
+            for name in names & self.env[model_name]._fields.keys()
+            for field in self.pool.get_dependent_fields(self.env[model_name]._fields[name])
+        }
         paths = {
             field: self.pool.field_depends[field]
-            for field in candidates
+            for field in dependents
             if field.type != "boolean" and field.name not in NEVER_HIDDEN
         }
         found = True
@@ -361,8 +338,10 @@ class CustomerContractFieldRule(models.Model):
         for row_sudo in rows_sudo.search([("default_source", "!=", False)]):
             if self._find_hidden("customer.contract", row_sudo.default_source, hidden):
                 hidden["customer.contract"].add(f"{CUSTOM_FIELD}{row_sudo.name}")
-        for model_name, names in TELLING_FIELDS.items():
-            hidden[model_name] |= names
+        has_custom = any(name.startswith(CUSTOM_FIELD[:-1]) for name in hidden["customer.contract"])
+        for telling in (TELLING_FIELDS, TELLING_CUSTOM_FIELDS if has_custom else {}):
+            for model_name, names in telling.items():
+                hidden[model_name] |= names
 
     @api.model
     def _is_told(self, field, path, hidden):

@@ -32,6 +32,22 @@ class TestFieldRuleConfiguration(FieldRuleCommon):
         for name in ("state", "name", "nothing"):
             self._assert_refused(lambda name=name: self._create_rule(name))
 
+    def test_what_the_addon_does_sees_everything(self):
+        """No act has to be listed, and what Odoo has obeys the rules."""
+        for model in self.env["customer.contract.field.rule"]._get_ruled_models():
+            model_class = self.registry[model]
+            for name in dir(model_class):
+                method = getattr(model_class, name)
+                if name.startswith(("action_", "_prepare_content")) and callable(method):
+                    is_odoo = any(
+                        hasattr(self.registry[mixin], name)
+                        for mixin in ("mail.activity.mixin", "portal.mixin")
+                    )
+                    self.assertEqual(hasattr(method, "__wrapped__"), not is_odoo, name)
+            for name in ("read", "web_read", "search", "_search", "export_data", "write", "copy"):
+                method = vars(model_class).get(name)
+                self.assertFalse(method, f"{name} of {model}")
+
     def test_changes_are_tracked(self):
         rule = self._create_rule("note").with_context(tracking_disable=False, mail_notrack=False)
         self._run_tracking()

@@ -210,6 +210,18 @@ class TestEachWay(ContractValueCommon, FieldRuleCommon, HttpCase):
                 lambda name=name: milestone.write({name: 1}),
             ):
                 self._assert_refused(call)
+        added = milestone.create(
+            {"contract_id": self.contract.id, "name": "Assembly", "date": "2026-06-01"}
+        )
+        added.name = "Assembly and tests"
+        self._assert_refused(
+            lambda: milestone.with_context(default_share=5).create(
+                {"contract_id": self.contract.id, "name": "More", "date": "2026-06-01"}
+            )
+        )
+        contract = self.contract.with_user(self.agent).with_context(default_share=5)
+        contract.milestone_ids = [Command.create({"name": "Training", "date": "2026-06-01"})]
+        self.assertFalse(contract.sudo().milestone_ids.filtered("share") - milestone.sudo())
         self.env["customer.contract.field.rule"].search(
             [("field_name", "=", "customer.contract.milestone:amount")]
         ).active = False
@@ -317,3 +329,6 @@ class TestRelatedFields(FieldRuleCommon):
                 lambda rows=rows: rows.search([], order="x_told"),
             ):
                 self._assert_refused(call)
+        contract = contract.with_user(self.agent)
+        contract.action_send()
+        self.assertEqual(contract.state, "sent", "The addon's acts see everything.")

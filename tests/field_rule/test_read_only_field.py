@@ -45,6 +45,13 @@ class TestReadOnlyField(FieldRuleCommon):
         field = arch.xpath("//field[@name='sign_deadline']")[0]
         self.assertIn("state in ('sent',)", field.get("readonly"))
         self.assertNotIn("state in ('sent',)", field.get("invisible") or "")
+        self._create_rule("date", "readonly", model="customer.contract.milestone", in_sent=True)
+        arch = etree.fromstring(contract.get_view(view_type="form")["arch"])
+        for field in arch.xpath("//field[@name='milestone_ids']//field[@name='date']"):
+            self.assertIn("parent.state in ('sent',)", field.get("readonly"))
+        for kind in ("search", "pivot", "graph", "calendar"):
+            arch = etree.fromstring(contract.get_view(view_type=kind)["arch"])
+            self.assertFalse(arch.xpath("//field[@name='state'][@column_invisible]"))
 
     def test_text_of_sections(self):
         contract = self._create_contract()
@@ -159,7 +166,7 @@ class TestReadOnlyField(FieldRuleCommon):
         own.title = "Closed fields"
         self.assertTrue(own.get_views([(False, "form"), (False, "list"), (False, "kanban")]))
         self.assertTrue(own.read())
-        own.message_post(body="A word")
+        own.message_post(body=contract.title)
         self._open_all(own)
         own.milestone_ids.action_start()
         own.milestone_ids.name = "Delivery and assembly"

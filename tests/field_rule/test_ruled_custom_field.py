@@ -107,15 +107,36 @@ class TestRuledCustomField(ContractValueCommon, FieldRuleCommon):
         self.assertEqual(self._get_values(self.own.copy())["ovens"], 2)
 
     def test_proposed_from_what_is_hidden(self):
+        self._create_rule("amount_total")
+        self.assertIn("ovens", self._get_values(self.own))
         self.contract_type.field_ids = [
             Command.create(
                 {"label": "Sum", "value_type": "monetary", "default_source": "amount_total"}
             )
         ]
-        contract = self._create_delivery(amount_total=98765)
-        self._create_rule("amount_total")
-        self.assertEqual(self._get_values(contract.sudo())["sum"], 98765)
-        self.assertNotIn("sum", self._get_values(self._as_agent(contract)))
+        self.contract.with_user(self.all_user).amount_total = 98765
+        self.assertEqual(self._get_values(self.contract.sudo())["sum"], 98765)
+        self.assertNotIn("sum", self._get_values(self._as_agent(self.contract)))
+
+    def test_what_customers_want_to_change(self):
+        self.own.action_send()
+        self._confirm(
+            self.contract, delivery_date="2027-03-01", ovens="2", carrier="post", tax_id="AB1234"
+        )
+        proposal = self.contract.sudo().value_proposal_ids
+        self.assertTrue(proposal)
+        self.assertIn("Post", self._as_agent(self.contract).proposed_changes)
+        self._create_rule("properties.carrier")
+        own = self._as_agent(self.contract)
+        for call in (
+            lambda: own.proposed_changes,
+            lambda: own.read(["proposed_changes"]),
+            lambda: proposal.with_user(self.agent).read(["values"]),
+            lambda: proposal.with_user(self.agent).search([("values", "ilike", "post")]),
+        ):
+            self._assert_refused(call)
+        own.action_accept_values()
+        self.assertEqual(self._get_values(self.contract.sudo())["carrier"], "post")
 
     def test_work_goes_on(self):
         for name in ("margin", "ovens", "carrier"):
