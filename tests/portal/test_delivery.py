@@ -224,10 +224,11 @@ class TestSenders(DeliveryCommon):
     def test_sender_without_addresses(self):
         contract = self._create_sent_contract()
         self.manager.partner_id.email = False
+        self.company.partner_id.email = "office@company.example.com"
         contract.action_remind()
         mails = self._get_mails(contract)
         self.assertTrue(mails)
-        self.assertTrue(all(mails.mapped("email_from")))
+        self.assertIn("office@company.example.com", mails.sorted("id")[-1:].email_from)
 
     def test_nobody_else_is_named(self):
         second = self.customer.copy({"name": "Second", "email": "second@aurora.example.com"})
