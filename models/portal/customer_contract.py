@@ -123,10 +123,11 @@ class CustomerContract(models.Model):
         self.ensure_one()
         # Whoever acts in the portal makes mails go out that only employees may write.
         contract_sudo = self.sudo()
+        author_sudo = contract_sudo._get_mail_author()
         values = {
             "partner_ids": partners.ids,
-            "author_id": contract_sudo._get_mail_author().id,
-            "email_from": contract_sudo._get_mail_sender(),
+            "author_id": author_sudo.id,
+            "email_from": contract_sudo._get_mail_sender(author_sudo),
             "email_layout_xmlid": MAIL_LAYOUT,
             # The manager, who mails, may be one of the readers.
             "notify_author_mention": True,

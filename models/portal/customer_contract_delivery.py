@@ -36,7 +36,7 @@ class CustomerContract(models.Model):
     # === SENDER === #
 
     def _get_mail_author(self):
-        """Return who writes what no employee writes: somebody with an address.
+        """Return who asks for signatures: the manager, else the company.
 
         :rtype: recordset of `res.partner`
         """
@@ -48,35 +48,33 @@ class CustomerContract(models.Model):
             or contract_sudo.company_id.partner_id
         )
 
-    def _get_mail_sender(self):
-        """Return the address that such mails come from.
+    def _get_mail_sender(self, author):
+        """Return the address from which mails of an author come: a working one.
 
-        :rtype: str
+        :param recordset author: the `res.partner`
+        :rtype: str | bool
         """
-        return (
-            self._get_mail_author().email_formatted
-            or self.env["ir.mail_server"]._get_default_from_address()
-            or False
-        )
+        own = author if email_normalize(author.email or "") else self._get_mail_author()
+        return own.email_formatted or self.env["ir.mail_server"]._get_default_from_address()
 
     def _message_compute_author(self, author_id=None, email_from=None):
-        """Have whatever visitors without an account set off come from us."""
+        """Have whatever visitors without an account set off come from the company.
+
+        The manager, who is told of it, is not the author: authors are not told.
+        """
         author_id, email_from = super()._message_compute_author(author_id, email_from)
         if not self:
             return author_id, email_from
         # Whether an author is a visitor does not depend on who asks.
-        users_sudo = (
-            self.env["res.partner"]
-            .sudo()
-            .browse(author_id or ())
-            .with_context(active_test=False)
-            .user_ids
-        )
+        contract_sudo = self[:1].sudo()
+        author_sudo = contract_sudo.env["res.partner"].browse(author_id or ())
+        users_sudo = author_sudo.with_context(active_test=False).user_ids
         if users_sudo and all(user._is_public() for user in users_sudo):
-            return self[:1]._get_mail_author().id, self[:1]._get_mail_sender()
-        return author_id, email_from if email_normalize(email_from or "") else self[
-            :1
-        ]._get_mail_sender()
+            author_sudo = contract_sudo.company_id.partner_id
+            return author_sudo.id, contract_sudo._get_mail_sender(author_sudo)
+        if not email_normalize(email_from or ""):
+            email_from = contract_sudo._get_mail_sender(author_sudo)
+        return author_id, email_from
 
     # === DELIVERY === #
 

@@ -140,11 +140,12 @@ class CustomerContractParticipant(models.Model):
         for participant in self:
             contract = participant.contract_id
             user = participant._get_internal_user()
+            author_sudo = contract.sudo()._get_mail_author()
             contract.with_context(lang=user.lang).sudo().message_notify(
                 partner_ids=user.partner_id.ids,
                 subject=_("Reminder: %(contract)s waits for you", contract=contract.display_name),
                 body=_("%(contract)s still waits for you.", contract=contract.display_name),
-                author_id=contract._get_mail_author().id,
-                email_from=contract._get_mail_sender(),
+                author_id=author_sudo.id,
+                email_from=contract.sudo()._get_mail_sender(author_sudo),
             )
         return self

@@ -216,6 +216,8 @@ class TestSenders(DeliveryCommon):
             visitor.activity_schedule("mail.mail_activity_data_todo", user_id=self.manager.id)
             mails = self._new_mails
         self.assertTrue(mails)
+        told = mails.filtered(lambda mail: "Signed by everyone" in (mail.body_html or ""))
+        self.assertIn(self.manager.partner_id, told.recipient_ids, "authors are not told")
         public = self.env.ref("base.public_partner")
         for mail in mails:
             self.assertNotEqual(mail.author_id, public)
