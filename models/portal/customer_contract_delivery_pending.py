@@ -18,4 +18,4 @@ class CustomerContractDeliveryPending(models.Model):
         "customer.contract.delivery.report", required=True, index=True, ondelete="cascade"
     )
     # No Many2one, as in the reports.
-    contract_id = fields.Integer("Contract", required=True, index=True)
+    contract_id = fields.Integer(required=True, index=True)

@@ -27,7 +27,7 @@ class CustomerContractDeliveryReport(models.Model):
     _log_access = False
 
     # Not a Many2one: its foreign key would lock the contract while it is acted upon.
-    contract_id = fields.Integer("Contract", required=True, index=True)
+    contract_id = fields.Integer(required=True, index=True)
     event_type = fields.Selection(EVENT_TYPES, "Event", required=True)
     reported_on = fields.Datetime("When", required=True)
     payload = fields.Text(required=True, help="Canonical JSON.")

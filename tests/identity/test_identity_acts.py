@@ -149,7 +149,7 @@ class TestIdentityActs(ContractPortalCommon):
         participant = self._get_participant(contract, self.link_holder)
         for act in (contract.sudo()._decline, contract.sudo()._dispute):
             with self.assertRaisesRegex(UserError, "enter the code"):
-                act(participant, "No", "link")
+                act(Actor(participant, "link"), "No")
         approval, _page = self._open_coded_approval()
         participant = self._get_participant(approval, self.link_holder)
         with self.assertRaisesRegex(UserError, "enter the code"):

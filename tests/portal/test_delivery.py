@@ -7,6 +7,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
+from odoo.addons.base.tests.common import DISABLED_MAIL_CONTEXT
 from odoo.addons.mail.tests.common import MailCase
 
 from ...models.portal.customer_contract_link import MOST_LIVE_LINKS
@@ -192,7 +193,9 @@ class TestSenders(DeliveryCommon):
     """Every mail has a sender that works, and one reader."""
 
     def _get_public(self, contract):
-        return contract.with_user(self.env.ref("base.public_user")).sudo()
+        """The contract, as the page of somebody without an account acts on it."""
+        tracking = dict.fromkeys(DISABLED_MAIL_CONTEXT, False)
+        return contract.with_user(self.env.ref("base.public_user")).sudo().with_context(**tracking)
 
     def test_sender_of_what_visitors_set_off(self):
         contract = self._create_sent_contract()

@@ -44,6 +44,7 @@ config.parse_config([
     "--data-dir", sys.argv[7], "--log-level", "critical",
 ])
 with Registry(sys.argv[1]).cursor() as cr:
+    from odoo.addons.customer_contract.utils import Actor
     env = api.Environment(cr, SUPERUSER_ID, {})
     contract = env["customer.contract"].browse(int(sys.argv[8]))
     participant = env["customer.contract.participant"].browse(int(sys.argv[9]))
@@ -60,8 +61,7 @@ with Registry(sys.argv[1]).cursor() as cr:
         return execute(cursor, query, *args, **kwargs)
     Cursor.execute = execute_until_killed
     contract._sign(
-        participant, signature=sys.argv[11], signed_by="Carla", digest=digest,
-        identified_by="link",
+        Actor(participant, "link"), signature=sys.argv[11], signed_by="Carla", digest=digest,
     )
     env.flush_all()
     if sys.argv[10] == "999":
