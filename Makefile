@@ -7,7 +7,7 @@ PYTHON ?= python3
 #   PGHOST=     a PostgreSQL server, with PGPORT, PGUSER, PGPASSWORD
 #   PORT=       where `make run` serves
 
-.PHONY: run upgrade shell test update-check lint format wheel clean
+.PHONY: run upgrade shell test delivery-check update-check lint format wheel clean
 
 run: ## serve the addon with demo data on 127.0.0.1:8069 (PORT=)
 	@$(PYTHON) dev/development_server.py run
@@ -20,6 +20,9 @@ shell: ## Odoo's Python shell on that database
 
 test: ## everything; or a selection: TESTS="tests/signature/test_signing.py -k expired"
 	@$(PYTHON) dev/run_tests.py $(TESTS)
+
+delivery-check: ## stories with mail that is delivered, in threads and in worker processes
+	@$(PYTHON) dev/delivery_stage.py
 
 update-check: ## update a database of each earlier release; or of one commit: FROM=
 	@$(PYTHON) dev/update_check.py $(FROM)

@@ -44,8 +44,11 @@
         "views/participant/customer_contract_views.xml",
         # portal
         "security/portal.xml",
+        "data/portal.xml",
         "wizard/customer_contract_preview_views.xml",
+        "wizard/customer_contract_send_again_views.xml",
         "views/portal/customer_contract_views.xml",
+        "views/portal/customer_contract_list_views.xml",
         "views/portal/portal_list_templates.xml",
         "views/portal/portal_contract_templates.xml",
         "views/portal/portal_contract_detail_templates.xml",

@@ -91,7 +91,7 @@ class CustomerContractLink(CustomerContractPortal):
         """
         link_sudo = self._get_session_link(contract_id)
         if link_sudo and self._can_be_renewed(link_sudo):
-            link_sudo.participant_id._notify_request()
+            self._renew_link(link_sudo.participant_id)
         return self._make_private(
             request.render(
                 "customer_contract.portal_link_requested",
@@ -100,7 +100,7 @@ class CustomerContractLink(CustomerContractPortal):
         )
 
     def _can_be_renewed(self, link_sudo):
-        """Tell whether an expired link's addressee is asked to act and gets a new one.
+        """Tell whether an expired link's addressee gets a new one.
 
         :param recordset link_sudo: the `customer.contract.link`, elevated
         """
@@ -111,8 +111,24 @@ class CustomerContractLink(CustomerContractPortal):
             limit=1,
         )
         return (
-            not link_sudo.is_revoked and not has_fresh_one and self._is_waited_for(participant_sudo)
+            not link_sudo.is_revoked
+            and not has_fresh_one
+            and self._get_link_problem(link_sudo) == "expired"
+            and participant_sudo._is_let_in()
+            and not participant_sudo._get_internal_user()
         )
+
+    def _renew_link(self, participant_sudo):
+        """Mail a new link: with the request to act, if the person is waited for.
+
+        :param recordset participant_sudo: the participant, elevated
+        """
+        if self._is_waited_for(participant_sudo):
+            participant_sudo._notify_request()
+        else:
+            participant_sudo.contract_id._send_template(
+                "customer_contract.mail_template_link", participant_sudo.partner_id
+            )
 
     def _is_waited_for(self, participant_sudo):
         """Tell whether something is left to do for a participant, whatever the link says.

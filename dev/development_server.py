@@ -17,6 +17,7 @@ import layout
 import odoo_log
 import postgres
 import template_databases
+from mail_catcher import MailCatcher
 from progress import Failure, main, say, step
 
 DATABASE = f"{layout.ADDON}_demo"
@@ -34,6 +35,15 @@ def run(place):
     command += [f"--db-filter=^{DATABASE}$"]
     # Odoo's own deprecations, with all their callers, would drown the rest.
     command.append("--log-handler=py.warnings:ERROR")
+    mails = MailCatcher(layout.MAILS)
+    with mails.listening() as mail_port:
+        command += ["--smtp=127.0.0.1", f"--smtp-port={mail_port}"]
+        command += ["--email-from=contracts@company.example.com"]
+        return _serve(place, command, port, mails)
+
+
+def _serve(place, command, port, mails):
+    """Run the server until interrupted; tell where it is, and what it mails."""
     server = subprocess.Popen(command, env=place.odoo.environment())
     # The terminal interrupts both; the server decides when it is done.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -42,6 +52,7 @@ def run(place):
         say(f"\n    Odoo is ready: http://127.0.0.1:{port}\n")
         for login in LOGINS.read_text().splitlines():
             say(f"      {login}")
+        say(f"\n    No mail leaves this machine. What would: {mails.index.as_uri()}")
         say("\n    Ctrl+C stops it.\n")
     return max(server.wait(), 0)
 

@@ -22,6 +22,8 @@ ADDONS = MADE / "addons"
 ADDON_COPY = ADDONS / ADDON
 DATA_DIR = MADE / "data"
 LOGS = MADE / "logs"
+# What `make run` mails, as pages.
+MAILS = MADE / "mails"
 LOCKS = MADE / "locks"
 
 # Tells one checkout's cluster and databases from another's on the same machine.

@@ -5,10 +5,8 @@ which contracts are in every state is updated to the addon as it is here. Nothin
 was frozen, signed or logged may differ afterwards, and every request goes on.
 """
 
-import contextlib
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
@@ -22,9 +20,8 @@ import layout
 import odoo_log
 import postgres
 import releases
-from development_server import wait_until_it_answers
-from mail_catcher import MailCatcher
-from progress import Failure, main, say
+from progress import main, say
+from serving import serve
 from test_results import Results
 from update_evidence import Evidence
 from update_journeys import Journeys
@@ -36,6 +33,9 @@ PASSPHRASE = {"CUSTOMER_CONTRACT_SEAL_PASSPHRASE": "a passphrase for checking up
 # A device that was handed over is to be used within minutes; a database that waits as a
 # template is no reason to miss them.
 PROLONG = "UPDATE customer_contract_in_person SET expires_on = now() at time zone 'utc' + '1 hour'"
+
+# People act, and run jobs, one after the other.
+NO_JOBS = "--max-cron-threads=0"
 
 
 class Check:
@@ -58,7 +58,7 @@ class Check:
                 self._compares(before)
                 self._reads_old_bundles()
                 postgres.query(PROLONG, self.database)
-                with self._serve() as (address, mails):
+                with serve(self.place, self.database, self.log, NO_JOBS) as (address, mails):
                     journeys = Journeys(address, self.database, mails, self.facts)
                     self._answers(journeys)
                     self._opens_links(journeys)
@@ -145,32 +145,6 @@ class Check:
 
     # === HELPERS === #
 
-    @contextlib.contextmanager
-    def _serve(self):
-        """Run the updated addon's server; yields its address and the mails that it sends."""
-        mails, port = MailCatcher(), _find_port()
-        self.log.unlink(missing_ok=True)
-        with mails.listening() as mail_port:
-            command = self.place.command(f"--config={self.place.configuration}")
-            command += [f"--database={self.database}", f"--db-filter=^{self.database}$"]
-            command += [f"--http-port={port}", "--max-cron-threads=0", f"--logfile={self.log}"]
-            command += ["--smtp=127.0.0.1", f"--smtp-port={mail_port}"]
-            command += ["--email-from=contracts@company.example.com"]
-            server = subprocess.Popen(
-                command,
-                env=self.place.environment(),
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-            )
-            try:
-                if not wait_until_it_answers(server, port):
-                    raise Failure(f"The updated server does not start, see {self.log}")
-                yield f"http://127.0.0.1:{port}", mails
-            finally:
-                server.terminate()
-                server.wait()
-
     def _report(self, title, problems):
         say(f"    {title}: {'FAILED' if problems else 'ok'}")
         for problem in problems:
@@ -213,12 +187,6 @@ def _read_bundle(bundle):
     if not done.returncode:
         return []
     return [line for line in done.stdout.splitlines() if not line.startswith("ok")] or [done.stderr]
-
-
-def _find_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def _main():

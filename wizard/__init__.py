@@ -11,6 +11,7 @@ from . import (
     customer_contract_paper_receive,
     customer_contract_reason,
     customer_contract_replace,
+    customer_contract_send_again,
     customer_contract_share,
     customer_contract_sign,
     mail_compose_message,

@@ -15,7 +15,8 @@ class MailComposeMessage(models.TransientModel):
             contract._send(notify=False)
         messages = super()._action_send_mail_comment(res_ids)
         for contract in contracts:
-            contract._log_mailed(self.partner_ids)
+            message = messages.filtered(lambda one, contract=contract: one.res_id == contract.id)
+            contract._log_mailed(message, self.partner_ids)
             contract._ensure_asked_are_mailed(self.partner_ids)
         return messages
 

@@ -143,7 +143,8 @@ class CustomerContract(models.Model):
         template = self.env.ref(
             "customer_contract.mail_template_reminder"
             if self.state == "sent"
-            else "customer_contract.mail_template_request"
+            else "customer_contract.mail_template_request",
+            raise_if_not_found=False,
         )
         return self._open_dialog(
             "mail.compose.message",
@@ -152,7 +153,7 @@ class CustomerContract(models.Model):
                 "default_model": self._name,
                 "default_res_ids": self.ids,
                 "default_composition_mode": "comment",
-                "default_template_id": template.id,
+                "default_template_id": template.id if template else False,
                 "default_partner_ids": outside.partner_id.ids,
                 "default_email_layout_xmlid": MAIL_LAYOUT,
                 "customer_contract_send": True,

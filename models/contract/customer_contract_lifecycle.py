@@ -139,7 +139,7 @@ class CustomerContract(models.Model):
         return True
 
     def _remind(self, participants, details=None):
-        """Remind people who are asked to act, with new links.
+        """Remind people who are asked to act, with links beside those they have.
 
         :param recordset participants: those who are reminded
         :param dict details: what the trail keeps about it
@@ -148,11 +148,12 @@ class CustomerContract(models.Model):
         participants._write_protected(
             {"reminded_on": fields.Datetime.now(), "is_code_locked": False}
         )
-        # A resent request replaces the links sent before.
-        self._revoke_links(participants)
-        for participant in participants:
+        employees = participants.filtered(lambda person: person._get_internal_user())
+        reached = employees._remind_employees() | (participants - employees)._notify_request(
+            "customer_contract.mail_template_reminder"
+        )
+        for participant in reached:
             self._log_event("reminded", details=details, participant=participant)
-        participants._notify_request("customer_contract.mail_template_reminder")
 
     def _get_sending_problems(self):
         """Find everything that keeps the contract from being sent.
@@ -170,6 +171,13 @@ class CustomerContract(models.Model):
         elif "counterparty" not in signers.mapped("party"):
             problems.append(_("Nobody signs for the counterparty."))
         for participant in self._get_acting_participants():
+            if not participant.partner_id.active:
+                problems.append(
+                    _(
+                        "%(person)s is archived.",
+                        person=participant.partner_id.name,
+                    )
+                )
             if not participant._has_valid_email():
                 problems.append(
                     _(
@@ -216,7 +224,6 @@ class CustomerContract(models.Model):
         self.ensure_one()
         if self.state == "sent":
             self._check_can_be_sent()
-            self._revoke_links(self._get_next_participants())
             self._get_next_participants()._write_protected({"is_code_locked": False})
             if notify:
                 self._get_next_participants()._notify_request()
@@ -344,10 +351,12 @@ class CustomerContract(models.Model):
     @api.model
     def _cron_expire(self):
         """Close the requests whose deadline to sign has passed."""
+        # Odoo has scheduled code queue its mails; the queue runs once an hour.
+        self = self.with_context(mail_notify_force_send=True)
         contracts = self.search(self._get_overdue_domain())
         self.env["ir.cron"]._commit_progress(remaining=len(contracts))
         for contract in contracts:
-            contract.try_lock_for_update()._expire()
+            contract._try_lock_for_job()._expire()
             if not self.env["ir.cron"]._commit_progress(1):
                 break
 

@@ -201,6 +201,5 @@ class CustomerContractParticipant(models.Model):
         if template_xmlid:
             return super()._notify_request(template_xmlid)
         approvers = self.filtered(lambda person: person.role == "approver")
-        if approvers:
-            approvers._notify_request("customer_contract.mail_template_approval")
-        return super(CustomerContractParticipant, self - approvers)._notify_request()
+        reached = approvers._notify_request("customer_contract.mail_template_approval")
+        return reached | super(CustomerContractParticipant, self - approvers)._notify_request()

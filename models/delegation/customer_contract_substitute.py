@@ -1,8 +1,14 @@
+import logging
+
+from psycopg2.errors import SerializationFailure
+
 from odoo import _, api, fields, models
 from odoo.exceptions import AccessError, ValidationError
 from odoo.fields import Domain
 
 from ...const import ASKED_STATES, ASKING_STATES
+
+_logger = logging.getLogger(__name__)
 
 
 class CustomerContractSubstitute(models.Model):
@@ -142,10 +148,18 @@ class CustomerContractSubstitute(models.Model):
     @api.model
     def _cron_substitute(self):
         """Pass on what waits for people whose absence has begun."""
+        # Odoo has scheduled code queue its mails; the queue runs once an hour.
+        self = self.with_context(mail_notify_force_send=True)
         today = fields.Date.context_today(self)
         absences = self.search([("date_from", "<=", today), ("date_to", ">=", today)])
         self.env["ir.cron"]._commit_progress(remaining=len(absences))
         for absence in absences:
-            absence._pass_on_open_requests()
+            try:
+                with self.env.cr.savepoint():
+                    absence._pass_on_open_requests()
+            except SerializationFailure:
+                # Somebody acts on one of the contracts just now: the next run passes on.
+                _logger.info("What waits for %s is passed on later", absence.display_name)
+                self.env.invalidate_all()
             if not self.env["ir.cron"]._commit_progress(1):
                 break

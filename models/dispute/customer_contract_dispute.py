@@ -29,6 +29,8 @@ class CustomerContractDispute(models.Model):
     _description = "Contract Dispute"
     _order = "opened_on desc, id desc"
     _mail_post_access = "read"
+    # Mails carry the signer's personal link: nobody else is named in them.
+    _CUSTOMER_HEADERS_LIMIT_COUNT = 0
 
     contract_id = fields.Many2one(
         "customer.contract", required=True, readonly=True, index=True, ondelete="cascade"
@@ -222,6 +224,13 @@ class CustomerContractDispute(models.Model):
             email_layout_xmlid=MAIL_LAYOUT,
             attachments=list(files),
         )
+
+    def _message_compute_author(self, author_id=None, email_from=None):
+        """Have what visitors set off come from us, as the contract's messages do."""
+        if not self:
+            return super()._message_compute_author(author_id, email_from)
+        # Whoever writes in the thread need not see the contract's manager.
+        return self.sudo().contract_id._message_compute_author(author_id, email_from)
 
     def _message_post_after_hook(self, message, msg_vals):
         """Record in the trail what both sides wrote, whichever way it came."""

@@ -80,19 +80,32 @@ class CustomerContract(models.Model):
             **self._prepare_event_client(),
         }
         if participant:
-            payload["participant"] = {
-                "id": participant.id,
-                "name": participant.partner_id.name or "",
-                "email": participant.partner_id.email or "",
-                "role": participant.role,
-            }
+            payload["participant"] = self._prepare_event_participant(participant)
         version_sudo = self.sudo().current_version_id
         if version_sudo:
-            payload["version"] = {
-                "number": version_sudo.number,
-                "content_digest": version_sudo.content_digest,
-            }
+            payload["version"] = self._prepare_event_version(version_sudo)
         return self.env["customer.contract.event"]._append(self, event_type, payload)
+
+    def _prepare_event_participant(self, participant):
+        """Prepare whom an event is about.
+
+        :param recordset participant: the participant
+        :rtype: dict
+        """
+        return {
+            "id": participant.id,
+            "name": participant.partner_id.name or "",
+            "email": participant.partner_id.email or "",
+            "role": participant.role,
+        }
+
+    def _prepare_event_version(self, version):
+        """Prepare which version an event is about.
+
+        :param recordset version: the `customer.contract.version`
+        :rtype: dict
+        """
+        return {"number": version.number, "content_digest": version.content_digest}
 
     def _prepare_event_actor(self, actor):
         """Prepare who acts: the participant by a personal link, else the user.

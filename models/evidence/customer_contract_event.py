@@ -170,7 +170,7 @@ class CustomerContractEvent(models.Model):
         return str(value)
 
     @api.model
-    def _append(self, contract, event_type, payload):
+    def _append(self, contract, event_type, payload, **references):
         """Append one event to a contract's trail.
 
         The contract row holds the trail's length and head. Updating it makes two
@@ -180,6 +180,7 @@ class CustomerContractEvent(models.Model):
         :param recordset contract: the `customer.contract`
         :param str event_type: a value of ``event_type``
         :param dict payload: what to keep about it
+        :param references: other columns of the row, which no hash covers
         :return: the event, elevated
         :rtype: recordset of `customer.contract.event`
         """
@@ -206,7 +207,7 @@ class CustomerContractEvent(models.Model):
             "previous_hash": previous_hash or GENESIS,
         }
         values["hash"] = self._hash_header(values)
-        event = self._record(values)
+        event = self._record({**references, **values})
         self.env.cr.execute(
             SQL(
                 "UPDATE customer_contract SET trail_head = %s WHERE id = %s",

@@ -29,7 +29,8 @@ class IrActionsReport(models.Model):
     page, and what repeats on each page is laid over it afterwards.
     """
 
-    _inherit = "ir.actions.report"
+    _name = "ir.actions.report"
+    _inherit = ["ir.actions.report", "customer.contract.needed.record.mixin"]
 
     def _is_contract_report(self, report_ref):
         """Tell whether a report is the contract report.

@@ -5,6 +5,7 @@ from types import FunctionType
 
 from odoo import _, api, models
 from odoo.exceptions import AccessError
+from odoo.service.model import retrying
 
 from .customer_contract_field_rule import COPYING, SYSTEM, WORK_KEY
 
@@ -137,18 +138,22 @@ class CustomerContractFieldAccessMixin(models.AbstractModel):
         """Record in the trail that a user tried to change a closed field."""
         registry, uid = self.env.registry, self.env.uid
 
+        def record(env):
+            # Who may not write the contract leaves a trace in it all the same.
+            contracts_sudo = env["customer.contract"].browse(contract_ids).sudo()
+            for contract_sudo in contracts_sudo.exists():
+                contract_sudo._log_event(
+                    "refused", details={"reason": "field_rule", "field": label}
+                )
+
         # The refusal undoes the transaction, so it is recorded after that.
         @self.env.cr.postrollback.add
         def log_refusal():
             try:
                 with registry.cursor() as cr:
                     env = api.Environment(cr, uid, {})
-                    # Who may not write the contract leaves a trace in it all the same.
-                    contracts_sudo = env["customer.contract"].browse(contract_ids).sudo()
-                    for contract_sudo in contracts_sudo.exists():
-                        contract_sudo._log_event(
-                            "refused", details={"reason": "field_rule", "field": label}
-                        )
+                    # Somebody may act on the contract just now: it is tried again.
+                    retrying(lambda: record(env), env)
             except Exception:
                 _logger.exception("A refused change of a contract could not be recorded")
 

@@ -3,7 +3,7 @@ from odoo import api, fields, models
 from ...const import EVIDENCE
 
 EVENT_TYPES = [
-    ("code_sent", "One-time code sent"),
+    ("code_sent", "One-time code made"),
     ("code_accepted", "One-time code right"),
     ("code_refused", "One-time code wrong"),
     ("code_locked", "One-time codes locked"),

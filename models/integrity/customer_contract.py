@@ -286,6 +286,8 @@ class CustomerContract(models.Model):
 
         Each is committed, so that a run that is cut short goes on where it stopped.
         """
+        # Odoo has scheduled code queue its mails; the queue runs once an hour.
+        self = self.with_context(mail_notify_force_send=True)
         contract_ids = self._find_due_for_integrity_check()
         self.env["ir.cron"]._commit_progress(remaining=len(contract_ids))
         for contract_id in contract_ids:

@@ -44,6 +44,8 @@ class CustomerContractDailyRecord(models.Model):
     @api.model
     def _cron_record(self):
         """Record the trails that grew, company by company, and mail the digests."""
+        # Odoo has scheduled code queue its mails; the queue runs once an hour.
+        self = self.with_context(mail_notify_force_send=True)
         contracts = self.env["customer.contract"].with_context(active_test=False)
         for (company,) in contracts._read_group([("version_ids", "!=", False)], ["company_id"]):
             while self._take(company):
@@ -274,9 +276,11 @@ class CustomerContractDailyRecord(models.Model):
         administrators = Contract._get_integrity_administrators(self.company_id)
         recipients = administrators.partner_id.filtered("email")
         if recipients:
-            self.env.ref("customer_contract.mail_template_daily_record").send_mail(
+            template = self.env.ref("customer_contract.mail_template_daily_record")
+            mail_id = template.send_mail(
                 self.id, email_values={"recipient_ids": [Command.set(recipients.ids)]}
             )
+            self.env["mail.mail"].browse(mail_id).send_after_commit()
 
     def _get_readable_digest(self):
         """Return the digest in groups of four, as a person compares it.

@@ -452,6 +452,8 @@ class CustomerContractMilestone(models.Model):
     @api.model
     def _cron_follow_milestones(self):
         """Mark milestones as late whose day passed, and announce those that fall due."""
+        # Odoo has scheduled code queue its mails; the queue runs once an hour.
+        self = self.with_context(mail_notify_force_send=True)
         aged = self.search(self._get_aged_domain())
         due = self.search(self._get_reminder_domain(), order="reminder_date, id")
         Cron = self.env["ir.cron"]
@@ -460,7 +462,7 @@ class CustomerContractMilestone(models.Model):
         Cron._commit_progress(len(aged), remaining=len(due))
         for milestone in due:
             milestone = milestone.try_lock_for_update().filtered_domain(self._get_reminder_domain())
-            if milestone:
+            if milestone.contract_id._try_lock_for_job():
                 milestone._remind()
             if not Cron._commit_progress(1):
                 break

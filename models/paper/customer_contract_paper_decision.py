@@ -218,9 +218,6 @@ class CustomerContractPaper(models.Model):
             details={"scan_sha256": self.scan_digest, "reason": reason},
             participant=participant,
         )
-        if not participant._get_internal_user():
-            # A new mail brings a new link.
-            contract._revoke_links(participant)
         contract.with_context(customer_contract_reason=reason)._send_template(
             "customer_contract.mail_template_paper_returned", participant.partner_id
         )

@@ -295,7 +295,10 @@ class CustomerContractParticipant(models.Model):
         Each mail carries the personal link of its recipient.
 
         :param str template_xmlid: another `mail.template` to send
+        :return: those who are told, by mail or in their inbox
+        :rtype: recordset of `customer.contract.participant`
         """
+        reached = self.browse()
         for contract in self.contract_id:
             people = self.filtered(
                 lambda participant, contract=contract: (
@@ -303,10 +306,15 @@ class CustomerContractParticipant(models.Model):
                 )
             )
             if people:
-                contract._send_template(
+                message_sudo = contract._send_template(
                     template_xmlid or "customer_contract.mail_template_request",
                     people.partner_id,
                 )
+                told_sudo = message_sudo.notification_ids.res_partner_id
+                reached |= people.filtered(
+                    lambda person, told_sudo=told_sudo: person.partner_id in told_sudo
+                )
+        return reached
 
     def _mark_viewed(self, identified_by):
         """Record that the person has opened the contract.

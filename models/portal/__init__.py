@@ -1,9 +1,17 @@
 from . import (
     customer_contract,
     customer_contract_conversation,
+    customer_contract_delivery,
+    customer_contract_delivery_pending,
+    customer_contract_delivery_report,
     customer_contract_event,
     customer_contract_link,
     customer_contract_participant,
     customer_contract_preview,
+    ir_cron,
+    mail_activity_type,
     mail_mail,
+    mail_message_subtype,
+    mail_template,
+    res_groups,
 )

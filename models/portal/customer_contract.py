@@ -1,3 +1,5 @@
+import logging
+
 from odoo import _, api, models
 from odoo.fields import Domain
 from odoo.http import request
@@ -11,6 +13,8 @@ from ...const import (
     PREPARING_STATES,
     PREVIEW_KEY,
 )
+
+_logger = logging.getLogger(__name__)
 
 
 class CustomerContract(models.Model):
@@ -113,33 +117,66 @@ class CustomerContract(models.Model):
         :param str xmlid: the `mail.template`
         :param recordset partners: who gets it
         :param recordset attachments: files to send along
+        :return: the message that was posted
+        :rtype: recordset of `mail.message`, elevated
         """
         self.ensure_one()
         # Whoever acts in the portal makes mails go out that only employees may write.
         contract_sudo = self.sudo()
-        author = contract_sudo.user_id.partner_id or contract_sudo.company_id.partner_id
+        author_sudo = contract_sudo._get_mail_author()
         values = {
             "partner_ids": partners.ids,
-            "author_id": author.id,
-            "email_from": author.email_formatted,
+            "author_id": author_sudo.id,
+            "email_from": contract_sudo._get_mail_sender(author_sudo),
             "email_layout_xmlid": MAIL_LAYOUT,
+            # The manager, who mails, may be one of the readers.
+            "notify_author_mention": True,
         }
         if attachments:
             values["attachment_ids"] = attachments.ids
-        contract_sudo.with_context(mail_post_autofollow=False).message_post_with_source(
-            contract_sudo.env.ref(xmlid), subtype_xmlid="mail.mt_comment", **values
-        )
-        contract_sudo._log_mailed(partners)
+        contract_sudo = contract_sudo.with_context(mail_post_autofollow=False)
+        template_sudo = contract_sudo.env.ref(xmlid, raise_if_not_found=False)
+        if template_sudo:
+            message = contract_sudo.message_post_with_source(
+                template_sudo, subtype_xmlid="mail.mt_comment", **values
+            )
+        else:
+            # Nothing that people do ends because a mail's words are gone.
+            _logger.error("The mail template %s is missing: update the addon", xmlid)
+            message = contract_sudo.message_post(
+                subject=contract_sudo.display_name,
+                body=_(
+                    "There is news about %(contract)s from %(company)s. Please open it.",
+                    contract=contract_sudo.display_name,
+                    company=contract_sudo.company_id.name,
+                ),
+                subtype_xmlid="mail.mt_comment",
+                **values,
+            )
+        contract_sudo._log_mailed(message, partners)
+        return message
 
-    def _log_mailed(self, partners):
-        """Record which participants are sent a mail.
+    def _log_mailed(self, message, partners):
+        """Record to which participants a mail exists, and to whom none came to be.
 
-        :param recordset partners: the mail's recipients
+        :param recordset message: the `mail.message` that was posted
+        :param recordset partners: whom it was for
+        :return: the participants who are told, by mail or in their inbox
+        :rtype: recordset of `customer.contract.participant`
         """
         self.ensure_one()
-        for participant in self.participant_ids:
-            if participant.partner_id in partners:
-                self._log_event("mail_queued", participant=participant)
+        # Whoever acts in the portal does not read what employees are told.
+        told_sudo = message.sudo().notification_ids
+        mailed = told_sudo.filtered(lambda one: one.notification_type == "email").res_partner_id
+        meant = self.participant_ids.filtered(
+            lambda person: person.partner_id in partners and not person.is_retired
+        )
+        for participant in meant.filtered(lambda person: person.partner_id in mailed):
+            self._log_event("mail_queued", participant=participant)
+            participant._follow_delivery("queued")
+        reached = meant.filtered(lambda person: person.partner_id in told_sudo.res_partner_id)
+        (meant - reached)._log_unreached()
+        return reached
 
     def _ensure_asked_are_mailed(self, partners):
         """Send the usual mail to whoever is asked and was left out of another one.
@@ -150,20 +187,6 @@ class CustomerContract(models.Model):
         self._get_next_participants().filtered(
             lambda participant: participant.partner_id not in partners
         )._notify_request()
-
-    def _message_receive_bounce(self, email, partner):
-        """Record that a mail came back, and tell the manager who cannot be reached."""
-        super()._message_receive_bounce(email, partner)
-        for contract in self:
-            for participant in contract.participant_ids:
-                if participant.partner_id in partner:
-                    contract._log_event("mail_bounced", participant=participant)
-                    contract._tell_manager(
-                        _(
-                            "The e-mail to %(person)s came back. Check the address.",
-                            person=participant.partner_id.name,
-                        )
-                    )
 
     def _notify_get_recipients_groups(self, message, model_description, msg_vals=False):
         """Give each outside participant a mail of its own, for the personal link."""

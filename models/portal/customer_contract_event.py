@@ -9,6 +9,7 @@ EVENT_TYPES = [
     ("mail_bounced", "E-mail came back"),
     ("link_opened", "Personal link opened"),
     ("link_revoked", "Personal links revoked"),
+    ("address_corrected", "E-mail address corrected"),
 ]
 
 
@@ -21,6 +22,16 @@ class CustomerContractEvent(models.Model):
         selection_add=EVENT_TYPES,
         ondelete={name: "cascade" for name, _label in EVENT_TYPES},
     )
+    delivery_report_id = fields.Many2one(
+        "customer.contract.delivery.report",
+        readonly=True,
+        ondelete="restrict",
+        help="What the mail server reported; each report is joined once.",
+    )
+    _delivery_report_unique = models.UniqueIndex(
+        "(delivery_report_id) WHERE delivery_report_id IS NOT NULL",
+        "A delivery report is joined to the trail once.",
+    )
 
     @api.model
     def _get_audiences(self):
@@ -30,4 +41,5 @@ class CustomerContractEvent(models.Model):
             "mail_failed": {EVIDENCE},
             "mail_bounced": {EVIDENCE},
             "link_opened": {EVIDENCE},
+            "address_corrected": {EVIDENCE},
         }

@@ -7,6 +7,8 @@ import pytz
 from odoo import api, fields, models
 
 TOKEN_BYTES = 32
+# Each mail has a link of its own, and older ones go on working; beyond these, the oldest end.
+MOST_LIVE_LINKS = 10
 
 
 class CustomerContractLink(models.Model):
@@ -45,6 +47,7 @@ class CustomerContractLink(models.Model):
         :rtype: str
         """
         token = secrets.token_urlsafe(TOKEN_BYTES)
+        self._end_oldest(participant)
         # Nobody has rights on links: they are handed out by the system only.
         self.sudo().create(
             {
@@ -55,6 +58,24 @@ class CustomerContractLink(models.Model):
             }
         )
         return f"{participant.contract_id.get_base_url()}/contract/sign/{token}"
+
+    @api.model
+    def _end_oldest(self, participant):
+        """Have a person's oldest links expire, so that a new one can be given out.
+
+        :param recordset participant: the `customer.contract.participant`
+        """
+        now = fields.Datetime.now()
+        # Nobody has rights on links.
+        living_sudo = self.sudo().search(
+            [
+                ("participant_id", "=", participant.id),
+                ("is_revoked", "=", False),
+                ("expires_on", ">", now),
+            ],
+            order="id desc",
+        )
+        living_sudo[MOST_LIVE_LINKS - 1 :].expires_on = now
 
     @api.model
     def _digest(self, token):

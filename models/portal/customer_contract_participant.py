@@ -1,10 +1,31 @@
-from odoo import models
+from odoo import _, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import email_normalize
+
+from ...const import ASKED_STATES
 
 
 class CustomerContractParticipant(models.Model):
-    """Whom a personal link lets in."""
+    """Whom a personal link lets in, and whom a mail reaches."""
 
     _inherit = "customer.contract.participant"
+
+    delivery_state = fields.Selection(
+        [
+            ("queued", "On its way"),
+            ("sent", "Sent"),
+            ("failed", "Not delivered"),
+            ("bounced", "Came back"),
+        ],
+        "E-mail",
+        readonly=True,
+        copy=False,
+        help="What became of the last mail to the person: a mail server took it, or not.",
+    )
+    delivery_problem = fields.Char(readonly=True, copy=False)
+
+    def _get_protected_fields(self):
+        return super()._get_protected_fields() | {"delivery_state", "delivery_problem"}
 
     def _is_let_in(self):
         """Tell whether the person's own link may open the contract at all."""
@@ -18,3 +39,113 @@ class CustomerContractParticipant(models.Model):
         """
         self.ensure_one()
         return False
+
+    # === DELIVERY === #
+
+    def _is_unreached(self):
+        """Tell whether the last mail to the person did not arrive."""
+        self.ensure_one()
+        return self.delivery_state in ("failed", "bounced") and not self.is_retired
+
+    def _follow_delivery(self, state, problem=""):
+        """Keep what became of the last mail, and have the manager do what is needed.
+
+        :param str state: a value of ``delivery_state``
+        :param str problem: what the mail server said
+        """
+        for participant in self:
+            was_unreached = participant._is_unreached()
+            participant._write_protected(
+                {"delivery_state": state, "delivery_problem": problem or False}
+            )
+            if participant._is_unreached() and not was_unreached:
+                participant._tell_unreached()
+
+    def _tell_unreached(self):
+        """Ask the contract's manager to correct the address."""
+        self.ensure_one()
+        self.contract_id._tell_manager(
+            _(
+                "The e-mail to %(person)s did not arrive. Check the address and send it again.",
+                person=self.partner_id.name,
+            ),
+            "customer_contract.mail_activity_type_undelivered",
+            summary=_(
+                "E-mail to %(person)s did not arrive: correct the address",
+                person=self.partner_id.name,
+            ),
+        )
+
+    def _log_unreached(self):
+        """Record that no mail came to exist, though one was to be sent."""
+        for participant in self:
+            reason = _("no e-mail was made: is the person archived?")
+            participant.contract_id._log_event(
+                "mail_failed", details={"reason": reason}, participant=participant
+            )
+            participant._follow_delivery("failed", reason)
+
+    def _can_be_sent_again(self):
+        """Tell whether there is a mail that the person is to get now."""
+        self.ensure_one()
+        if self.is_retired or self._get_internal_user():
+            return False
+        contract = self.contract_id
+        return self._is_in_turn() or (contract.state == "signed" and bool(contract.copies_sent_on))
+
+    def _correct_address(self, email, reason):
+        """Give the person another address, which the trail tells.
+
+        :param str email: the address
+        :param str reason: why
+        :raise UserError: if it is none, or no reason is given
+        """
+        self.ensure_one()
+        address = email_normalize(email)
+        if not address:
+            raise UserError(_("“%(email)s” is no e-mail address.", email=email))
+        if not (reason or "").strip():
+            raise UserError(_("Please give a reason."))
+        old = self.partner_id.email or ""
+        self.partner_id.email = address
+        self.contract_id._log_event(
+            "address_corrected",
+            details={"old": old, "new": address, "reason": reason.strip()},
+            participant=self,
+        )
+
+    def _notify_again(self):
+        """Send the mail again that did not arrive."""
+        self.ensure_one()
+        contract = self.contract_id
+        if self.state in ASKED_STATES and self._is_in_turn():
+            self._notify_request()
+            return
+        # The mail that did not arrive is no longer waited for.
+        self.sudo().contract_id.copies_message_id.notification_ids.filtered(
+            lambda one: one.res_partner_id == self.partner_id and one.notification_status != "sent"
+        ).notification_status = "canceled"
+        contract._send_template(
+            "customer_contract.mail_template_signed",
+            self.partner_id,
+            attachments=contract.signed_document_id,
+        )
+
+    def _remind_employees(self):
+        """Remind employees who are asked to act, in their language.
+
+        :return: those who were reached
+        :rtype: recordset of `customer.contract.participant`
+        """
+        for participant in self:
+            contract = participant.contract_id
+            user = participant._get_internal_user()
+            author_sudo = contract.sudo()._get_mail_author()
+            contract.with_context(lang=user.lang).sudo().message_notify(
+                partner_ids=user.partner_id.ids,
+                subject=_("Reminder: %(contract)s waits for you", contract=contract.display_name),
+                body=_("%(contract)s still waits for you.", contract=contract.display_name),
+                author_id=author_sudo.id,
+                email_from=contract.sudo()._get_mail_sender(author_sudo),
+            )
+        return self

@@ -1,4 +1,9 @@
-from odoo import models
+import logging
+
+from odoo import SUPERUSER_ID, api, models, modules
+from odoo.modules.registry import Registry
+
+_logger = logging.getLogger(__name__)
 
 
 class MailMail(models.Model):
@@ -7,24 +12,45 @@ class MailMail(models.Model):
     def _postprocess_sent_message(
         self, success_pids, success_emails, failure_reason=False, failure_type=None
     ):
-        """Record in the contracts' trails what became of their mails."""
-        # The mails may be deleted by what follows.
-        for mail in self.filtered(lambda mail: mail.model == "customer.contract" and mail.res_id):
-            contract = self.env["customer.contract"].browse(mail.res_id).exists()
-            for participant in contract.participant_ids:
-                if participant.partner_id not in mail.recipient_ids:
-                    continue
-                is_sent = not failure_type or participant.partner_id.id in success_pids
-                contract._log_event(
-                    "mail_sent" if is_sent else "mail_failed",
-                    participant=participant,
-                    details={"message_id": mail.message_id or ""}
-                    if is_sent
-                    else {"reason": str(failure_reason or failure_type)[:200]},
-                )
+        """Report what became of contracts' mails, for their trails."""
+        # The mails may be deleted by what follows. Odoo hands over records as ids.
+        partners = self.env["res.partner"].browse(
+            partner if isinstance(partner, int) else partner.id for partner in success_pids
+        )
+        for mail in self:
+            reason = str(failure_reason or mail.failure_reason or failure_type)
+            self.env["customer.contract.delivery.report"]._report_mails(
+                mail, partners, reason if failure_type else ""
+            )
         return super()._postprocess_sent_message(
             success_pids,
             success_emails,
             failure_reason=failure_reason,
             failure_type=failure_type,
         )
+
+    def send_after_commit(self):
+        """Have nothing that happens to contracts' mails come back to whoever acted.
+
+        What was done is done when they are sent: an error would tell otherwise. Each mail
+        is a transaction of its own, so that none is sent again because of another; the
+        queue sends what is left.
+        """
+        ours = self.filtered(lambda mail: (mail.model or "").startswith("customer.contract"))
+        super(MailMail, self - ours).send_after_commit()
+        if not ours or modules.module.current_test:
+            super(MailMail, ours).send_after_commit()
+            return
+        mail_ids, database, context = ours.ids, self.env.cr.dbname, self.env.context
+
+        @self.env.cr.postcommit.add
+        def deliver():
+            try:
+                with Registry(database).cursor() as cr:
+                    env = api.Environment(cr, SUPERUSER_ID, context)
+                    env["mail.mail"].browse(mail_ids).exists().send(auto_commit=True)
+            except Exception:
+                _logger.warning("Mails %s wait for the queue", mail_ids, exc_info=True)
+                with Registry(database).cursor() as cr:
+                    env = api.Environment(cr, SUPERUSER_ID, {})
+                    env.ref("mail.ir_cron_mail_scheduler_action")._trigger()

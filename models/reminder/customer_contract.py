@@ -13,12 +13,10 @@ class CustomerContract(models.Model):
 
     _inherit = "customer.contract"
 
-    def _log_mailed(self, partners):
-        super()._log_mailed(partners)
-        reached = self.participant_ids.filtered(
-            lambda person: person.partner_id in partners and person.state in ASKED_STATES
-        )
-        reached._restart_reminders()
+    def _log_mailed(self, message, partners):
+        reached = super()._log_mailed(message, partners)
+        reached.filtered(lambda person: person.state in ASKED_STATES)._restart_reminders()
+        return reached
 
     def _get_remindable_domain(self):
         """Return the contracts of which somebody may have to be reminded.
@@ -44,11 +42,13 @@ class CustomerContract(models.Model):
     @api.model
     def _cron_remind(self):
         """Remind whoever lets a contract lie."""
+        # Odoo has scheduled code queue its mails; the queue runs once an hour.
+        self = self.with_context(mail_notify_force_send=True)
         domain = self._get_remindable_domain()
         contracts = self.search(domain)
         self.env["ir.cron"]._commit_progress(remaining=len(contracts))
         for contract in contracts:
-            contract = contract.try_lock_for_update().filtered_domain(domain)
+            contract = contract._try_lock_for_job().filtered_domain(domain)
             if contract:
                 contract._remind_or_report()
             if not self.env["ir.cron"]._commit_progress(1):

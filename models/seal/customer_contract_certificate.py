@@ -230,6 +230,8 @@ class CustomerContractCertificate(models.Model):
     @api.model
     def _cron_announce_expiry(self):
         """Tell administrators in time that a certificate in use is about to end."""
+        # Odoo has scheduled code queue its mails; the queue runs once an hour.
+        self = self.with_context(mail_notify_force_send=True)
         today = fields.Date.today()
         for certificate in self.search([("announce_on", "<=", today), ("active", "=", True)]):
             certificate._announce_expiry(max((certificate.valid_to.date() - today).days, 0))

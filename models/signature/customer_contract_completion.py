@@ -36,11 +36,13 @@ class CustomerContract(models.Model):
     @api.model
     def _cron_finalize(self):
         """Make, store and send the signed contracts that are due."""
+        # Odoo has scheduled code queue its mails; the queue runs once an hour.
+        self = self.with_context(mail_notify_force_send=True)
         domain = [("state", "=", "signed"), ("copies_sent_on", "=", False)]
         contracts = self.with_context(active_test=False).search(domain, order="signed_on, id")
         self.env["ir.cron"]._commit_progress(remaining=len(contracts))
         for contract in contracts:
-            contract = contract.try_lock_for_update().filtered_domain(domain)
+            contract = contract._try_lock_for_job().filtered_domain(domain)
             if contract:
                 contract._finalize_or_report()
             if not self.env["ir.cron"]._commit_progress(1):
@@ -160,16 +162,22 @@ class CustomerContract(models.Model):
         return checks
 
     def _send_copies(self):
-        """Post the signed contract in the chatter and mail it to every party."""
+        """Post the signed contract in the chatter and mail it to every party.
+
+        They are *sent* once mail servers took them: see :meth:`_follow_copies`.
+        """
         self.ensure_one()
         people = self.participant_ids.partner_id | self.requester_id | self.user_id.partner_id
-        self._send_template(
+        message_sudo = self._send_template(
             "customer_contract.mail_template_signed",
             people,
             attachments=self.signed_document_id,
         )
-        self._write_protected({"copies_sent_on": fields.Datetime.now()})
-        self._log_event("copies_sent", details={"recipients": sorted(people.mapped("name"))})
+        self._write_protected(
+            {"copies_sent_on": fields.Datetime.now(), "copies_message_id": message_sudo.id}
+        )
+        told = message_sudo.notification_ids.res_partner_id
+        self._log_event("copies_queued", details={"recipients": sorted(told.mapped("name"))})
 
     # === EVIDENCE IN THE FILE === #
 

@@ -6,6 +6,7 @@ EVENT_TYPES = [
     ("signed", "Signed"),
     ("completed", "Signed by everyone"),
     ("document_stored", "Signed contract stored"),
+    ("copies_queued", "Signed contract on its way to everyone"),
     ("copies_sent", "Signed contract sent to everyone"),
     ("job_failed", "Job failed"),
 ]

@@ -213,6 +213,8 @@ class TestIdentity(ContractCommon, MailCase):
         with self.mock_mail_gateway():
             self.env["mail.mail"].search([("res_id", "=", contract.id)]).send()
         contract._message_receive_bounce("carla@aurora.example.com", self.customer)
+        with patch.object(self.registry["ir.cron"], "_commit_progress", return_value=100):
+            contract._cron_join_deliveries()
         events = contract.event_ids.mapped("event_type")
         self.assertIn("mail_queued", events)
         self.assertIn("mail_sent", events)

@@ -90,7 +90,7 @@ class TestPortalLink(ContractPortalCommon):
         )
         links.invalidate_recordset()
 
-    def test_new_link_is_for_those_in_turn_only(self):
+    def test_new_link_for_whoever_has_acted_asks_for_nothing(self):
         self._log_in()
         path = self._issue_link(self.contract, self.link_holder)
         links = self._get_links()
@@ -100,6 +100,18 @@ class TestPortalLink(ContractPortalCommon):
         self.env.flush_all()
         answer = self._post(f"{self.url}/link")
         self.assertIn("Please look into your mailbox", answer.text)
+        self.assertEqual(len(self._get_links()), len(links) + 1)
+        self.assertIn("you asked for a new link", self.contract.message_ids[0].body)
+
+    def test_new_link_is_not_for_whoever_is_out(self):
+        self._log_in()
+        path = self._issue_link(self.contract, self.link_holder)
+        links = self._get_links()
+        self._make_old(links)
+        self.url_open(path)
+        self.participant._write_protected({"is_retired": True})
+        self.env.flush_all()
+        self._post(f"{self.url}/link")
         self.assertEqual(self._get_links(), links)
 
     def test_new_link_needs_an_old_one(self):
@@ -109,13 +121,20 @@ class TestPortalLink(ContractPortalCommon):
         self.assertIn("Please look into your mailbox", answer.text)
         self.assertEqual(self._get_links(), before)
 
-    def test_replaced_link(self):
+    def test_reminder_leaves_a_signing_in_progress_alone(self):
         self._log_in()
         path = self._issue_link(self.contract, self.link_holder)
+        self.url_open(path)
         self.contract.action_remind()
+        self.assertIn("redirect_url", self._sign(self.contract))
+
+    def test_link_that_was_revoked_by_hand(self):
+        self._log_in()
+        path = self._issue_link(self.contract, self.link_holder)
+        self.contract.action_revoke_links()
         response = self.url_open(path)
         self.assertEqual(response.status_code, 410)
-        self.assertIn("A newer link was sent to you", response.text)
+        self.assertIn("This link was withdrawn", response.text)
 
     def test_contract_under_revision_and_new_version(self):
         self._log_in()

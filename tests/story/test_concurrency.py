@@ -27,6 +27,7 @@ TABLES = (
     "customer_contract_paper",
     "customer_contract_paper_file",
     "customer_contract_paper_page",
+    "customer_contract_delivery_report",
     "ir_attachment",
 )
 
@@ -108,6 +109,10 @@ class TestConcurrency(BaseCase):
             for table in TABLES:
                 env.cr.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
             env.cr.execute("DELETE FROM customer_contract WHERE id = %s", [self.contract_id])
+            env.cr.execute(
+                "DELETE FROM customer_contract_delivery_report WHERE contract_id = %s",
+                [self.contract_id],
+            )
             env.cr.execute(
                 "DELETE FROM ir_attachment WHERE res_model = 'customer.contract' AND res_id = %s",
                 [self.contract_id],
@@ -277,6 +282,43 @@ class TestConcurrency(BaseCase):
         )
         self.assertEqual(done, 1)
         self.assertIn("no longer to be checked", messages[0])
+
+    def _report_delivery(self, env):
+        participant = env["customer.contract.participant"].browse(self.participant_id)
+        env["customer.contract.delivery.report"]._report(
+            participant.contract_id, "mail_sent", participant, participant.partner_id, {}
+        )
+
+    def test_delivering_waits_for_no_act(self):
+        """A mail server takes a mail while somebody signs: neither notices the other."""
+        with self._environment() as acting:
+            self._sign(acting)
+            acting.flush_all()
+            with self._environment() as delivering:
+                delivering.cr.execute("SET LOCAL lock_timeout = '2s'")
+                self._report_delivery(delivering)
+        self.assertEqual(self._get_outcome(), self.EVERYTHING)
+        with self._environment() as env:
+            contract = env["customer.contract"].browse(self.contract_id)
+            self.assertNotIn("mail_sent", contract.event_ids.mapped("event_type"))
+
+    def test_job_leaves_contracts_that_are_acted_upon(self):
+        with self._environment() as env:
+            self._report_delivery(env)
+        with self._environment() as acting:
+            contract = acting["customer.contract"].browse(self.contract_id)
+            contract._lock_for_act()
+            with self._environment() as job:
+                job["customer.contract"]._cron_join_deliveries()
+            self.assertNotIn("mail_sent", contract.event_ids.mapped("event_type"))
+            # Whoever acts sees no conflict afterwards.
+            self._sign(acting)
+        with self._environment() as job:
+            job["customer.contract"]._cron_join_deliveries()
+        with self._environment() as env:
+            contract = env["customer.contract"].browse(self.contract_id)
+            self.assertIn("mail_sent", contract.event_ids.mapped("event_type"))
+        self.assertEqual(self._get_outcome(), self.EVERYTHING)
 
     @mute_logger("odoo.sql_db")
     def test_connection_lost_before_commit_leaves_nothing(self):

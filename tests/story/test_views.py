@@ -138,8 +138,8 @@ class TestViews(ContractCommon):
     def test_audit_trail_reads_well(self):
         contract = self._create_signed_contract()
         lines = {event.event_type: event.description for event in contract.sudo().event_ids}
-        self.assertIn("Carla Customer, ", lines["copies_sent"])
-        self.assertNotIn("[", lines["copies_sent"])
+        self.assertIn("Carla Customer, ", lines["copies_queued"])
+        self.assertNotIn("[", lines["copies_queued"])
         digest = contract.current_version_id.content_digest
         self.assertIn(digest[:12], lines["version_frozen"])
         self.assertNotIn(digest, lines["version_frozen"])
