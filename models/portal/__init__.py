@@ -1,6 +1,7 @@
 from . import (
     customer_contract,
     customer_contract_conversation,
+    customer_contract_door,
     customer_contract_event,
     customer_contract_link,
     customer_contract_participant,

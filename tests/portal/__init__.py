@@ -1,5 +1,6 @@
 from . import (
     test_conversation,
+    test_doors,
     test_portal_access,
     test_portal_act_tours,
     test_portal_link,
