@@ -179,6 +179,7 @@
             "customer_contract/static/src/*/portal/**/*",
         ],
         "web.assets_backend": [
+            "customer_contract/static/src/signature/portal/signature_picture.js",
             "customer_contract/static/src/signature/portal/name_and_signature.*",
             "customer_contract/static/src/*/backend/**/*",
         ],

@@ -53,6 +53,9 @@ PORTAL = "portal"
 EVIDENCE = "evidence"
 CHANGES = "changes"
 
+# What is kept of an answer of `verify_integrity`, by its state.
+INTEGRITY_RESULTS = {"ok": "intact", "pending": "pending", "damaged": "damaged"}
+
 # === KEYS OF THE SESSION AND THE CONTEXT === #
 
 LINKS_KEY = "customer_contract_links"

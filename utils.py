@@ -1,10 +1,13 @@
 """Value objects and pure functions that several features share."""
 
 import hashlib
+import re
 from dataclasses import dataclass
+from os.path import commonprefix
 from typing import NamedTuple
 
-from odoo import api
+from odoo import api, fields
+from odoo.exceptions import UserError, ValidationError
 
 from .const import IDENTITY_POLICIES
 
@@ -38,6 +41,142 @@ def get_strength(policy):
     """
     names = [name for name, _label in IDENTITY_POLICIES]
     return names.index(policy) if policy in names else -1
+
+
+# What is not seen, or turns the direction of what is read: controls, marks and overrides
+# of direction, fillers, blanks that are no spaces, tags, halves of characters.
+UNSEEN = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e"
+    "\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\u2800\u3164\ud800-\udfff\ufeff\uffa0"
+    "\ufff0-\ufffb\U000e0000-\U000e007f]"
+)
+# Joiners belong into words of some scripts, and nowhere else.
+LONE_JOINER = re.compile(r"(?<![^\s\u200c\u200d])[\u200c\u200d]+|[\u200c\u200d]+(?!\S)")
+
+
+def strip_unseen(text, one_line=False):
+    """Return what was typed without what nobody sees, and without spaces around it.
+
+    What is printed must not differ from what was read, nor be empty to the eye.
+
+    :param str text: the text as typed; anything else counts as nothing
+    :param bool one_line: whether it is to be one line, with single spaces
+    :rtype: str
+    """
+    if not isinstance(text, str):
+        return ""
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if one_line:
+        text = re.sub(r"\s+", " ", text)
+    return LONE_JOINER.sub("", UNSEEN.sub("", text)).strip()
+
+
+def strip_unseen_in(content, closed=()):
+    """Return content in which every text is without what nobody sees.
+
+    :param content: a text, a list or a dictionary of such, or anything else
+    :param tuple closed: keys of dictionaries whose content stays as it is
+    """
+    if isinstance(content, dict):
+        return {
+            key: value if key in closed else strip_unseen_in(value, closed)
+            for key, value in content.items()
+        }
+    if isinstance(content, list | tuple):
+        return [strip_unseen_in(item, closed) for item in content]
+    return strip_unseen(content) if isinstance(content, str) else content
+
+
+class _Typed:
+    """What people type into a field and others read in print: nothing of it is unseen."""
+
+    _one_line = False
+
+    def _clean_typed(self, value, record):
+        """Return a value without what nobody sees."""
+        if isinstance(value, dict):  # by language
+            return {language: self._clean_typed(text, record) for language, text in value.items()}
+        if not isinstance(value, str):
+            return value
+        return strip_unseen(value, one_line=self._one_line)
+
+    def _check_typed(self, value, record):
+        """Refuse to store nothing where something is required.
+
+        :raise ValidationError: if nothing is left of the value
+        """
+        if self.required and isinstance(value, str) and not self._clean_typed(value, record):
+            raise ValidationError(
+                record.env._("“%(field)s” is empty.", field=self._description_string(record.env))
+            )
+
+    def write(self, records, value):
+        if any(records.ids):  # while a form is filled in, nothing may be there yet
+            self._check_typed(value, records)
+        return super().write(records, value)
+
+    def convert_to_column(self, value, record, values=None, validate=True):
+        if validate:  # else it is searched for, or comes from the cache
+            self._check_typed(value, record)
+            value = self._clean_typed(value, record)
+        return super().convert_to_column(value, record, values=values, validate=validate)
+
+    def convert_to_cache(self, value, record, validate=True):
+        if validate:  # else it comes from the database, where it stays as it is
+            value = self._clean_typed(value, record)
+        return super().convert_to_cache(value, record, validate=validate)
+
+
+class TypedChar(_Typed, fields.Char):
+    """A line of text that people type and others read in print."""
+
+    _one_line = True
+
+
+class TypedText(_Typed, fields.Text):
+    """Several lines of text that people type and others read in print."""
+
+
+def cut_to_change(old, new, most=2000, around=60):
+    """Cut two texts to where they differ, with a little of what stands around it.
+
+    :param str old: the text before
+    :param str new: the text after
+    :param int most: how many characters of each are kept at most
+    :param int around: how many characters are kept before and after the difference
+    :return: both texts, with … where something was left out
+    :rtype: tuple[str, str]
+    """
+    start = max(len(commonprefix((old, new))) - around, 0)
+    end = len(commonprefix((old[start:][::-1], new[start:][::-1])))
+    end = max(end - around, 0)
+
+    def cut(text):
+        part = text[start : len(text) - end]
+        before, after = "…" if start else "", "…" if end or len(part) > most else ""
+        return f"{before}{part[:most]}{after}"
+
+    return cut(old), cut(new)
+
+
+def check_one(records):
+    """Refuse, in words, what is for one record if it is asked for none or several.
+
+    Lists, programs and server actions call public methods with whatever is selected.
+
+    :param recordset records: what a public method is called with
+    :raise UserError: if that is not one record
+    """
+    if len(records) != 1:
+        model = records.env["ir.model"]._get(records._name)
+        raise UserError(
+            records.env._(
+                "This is for one record at a time (%(kind)s), and %(count)s are selected.",
+                # What a model is called is no secret.
+                kind=model.sudo().name,
+                count=len(records),
+            )
+        )
 
 
 def make_policy(field_type, *args, **attributes):
@@ -84,6 +223,13 @@ class ContractPrint:
     signature_ids: tuple = ()
     completion: dict | None = None  # the certificate of completion follows, if given
     is_paper: bool = False  # to be printed and signed by hand
+
+
+class Pending(str):
+    """What a check answers while the thing it is about is still to be made, in words.
+
+    Any other text that it answers tells what is wrong.
+    """
 
 
 class Actor(NamedTuple):

@@ -6,7 +6,7 @@ from odoo.exceptions import AccessError, MissingError
 from odoo.http import request, route
 from odoo.tools.misc import human_size
 
-from ..utils import Actor
+from ..utils import Actor, strip_unseen
 from .access import PRIVATE_HEADERS
 from .preview import PREVIEW, CustomerContractPreview
 
@@ -115,6 +115,8 @@ class CustomerContractDocument(CustomerContractPreview):
         is_shown = bool(document_sudo.preview_mimetype) and not request.params.get("download")
         self._record_access(access, document_sudo, "opened" if is_shown else "downloaded")
         stream = document_sudo.ir_attachment_id._to_http_stream()
+        # Names from before they were cleaned would not fit into a header.
+        stream.download_name = strip_unseen(document_sudo.name, one_line=True)
         if is_shown:
             stream.mimetype = document_sudo.preview_mimetype
         response = self._make_private(stream.get_response(as_attachment=not is_shown))

@@ -6,6 +6,7 @@ from odoo.http import request, route
 from odoo.tools import consteq
 
 from ..exceptions import VersionChangedError
+from ..utils import strip_unseen
 from .portal import CustomerContractPortal
 
 # A signature's picture of 2 MB in base64, and some room for the rest.
@@ -394,4 +395,4 @@ class CustomerContractSigning(CustomerContractPortal):
 
     def _clean_text(self, text):
         """Return what was typed without spaces around it, and not without end."""
-        return str(text or "").strip()[:MAX_TEXT]
+        return strip_unseen(str(text or ""))[:MAX_TEXT]

@@ -10,6 +10,7 @@ import environment
 import layout
 import lifecycle_check
 import lint
+import neighbours_check
 import odoo_lint_stage
 import odoo_tests_stage
 import pytest_stage
@@ -81,6 +82,8 @@ def _run_all(place, names):
         stages["Tests of the integrations"] = lambda: pytest_stage.run(
             place, names, [f"{name}/tests" for name in tested]
         )
+    # Last: what goes wrong here is seldom what was worked on.
+    stages["Beside other apps, in other languages"] = lambda: neighbours_check.run(place)
     beside.start()
     found = {title: run_stage(title, stage) for title, stage in stages.items()}
     found |= beside.finish()

@@ -310,7 +310,8 @@ class Bundle:
         stored = [details["sha256"] for details in self.get_details("document_stored")]
         if not stored:
             demand("signed.pdf" not in self.files, "the audit trail knows of no signed contract")
-            return "not signed by everyone yet"
+            waits = self.get_details("completed")
+            return "still to be made" if waits else "not signed by everyone yet"
         demand(sha256(self.get("signed.pdf")) == stored[-1], "signed.pdf is another file")
         return stored[-1]
 

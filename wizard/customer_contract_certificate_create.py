@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from ..utils import check_one
+
 
 class CustomerContractCertificateCreate(models.TransientModel):
     """Makes a seal certificate for a company that has none."""
@@ -49,7 +51,7 @@ class CustomerContractCertificateCreate(models.TransientModel):
         :rtype: dict
         :raise UserError: if the server has no passphrase for its key
         """
-        self.ensure_one()
+        check_one(self)
         certificate = self.env["customer.contract.certificate"]._generate(
             self.company_id, self.organization, int(self.years)
         )

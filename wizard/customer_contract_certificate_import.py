@@ -4,6 +4,8 @@ import binascii
 from odoo import _, api, fields, models
 from odoo.exceptions import UserError
 
+from ..utils import check_one
+
 MAX_FILE_SIZE = 1024 * 1024
 
 
@@ -73,5 +75,5 @@ class CustomerContractCertificateImport(models.TransientModel):
         :return: an action
         :rtype: dict
         """
-        self.ensure_one()
+        check_one(self)
         return self.certificate_id._get_form_action()

@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from ..utils import TypedChar, check_one
+
 
 class CustomerContractDelegate(models.TransientModel):
     """Asks an employee who acts instead, and why."""
@@ -15,7 +17,7 @@ class CustomerContractDelegate(models.TransientModel):
         domain="[('share', '=', False), ('id', '!=', uid), ('company_ids', 'in', company_id)]",
     )
     company_id = fields.Many2one(related="contract_id.company_id")
-    reason = fields.Char(required=True)
+    reason = TypedChar(required=True)
     explanation = fields.Char(compute="_compute_explanation")
 
     @api.depends("contract_id")
@@ -34,6 +36,6 @@ class CustomerContractDelegate(models.TransientModel):
         :rtype: dict
         :raise UserError: if that is not possible
         """
-        self.ensure_one()
+        check_one(self)
         self.contract_id.action_delegate(self.user_id.partner_id.id, self.reason)
         return {"type": "ir.actions.act_window_close"}

@@ -7,6 +7,8 @@ from markupsafe import Markup
 from odoo import _, api, fields, models
 from odoo.exceptions import UserError
 
+from ..utils import check_one
+
 ADDRESS_KEY = "customer_contract_in_person_address"
 
 
@@ -56,7 +58,7 @@ class CustomerContractHandOver(models.TransientModel):
         :rtype: dict
         :raise UserError: if the person cannot sign in person
         """
-        self.ensure_one()
+        check_one(self)
         if self.participant_id not in self.contract_id.participant_ids:
             raise UserError(_("You cannot hand this over."))
         address = self.contract_id._hand_over(self.participant_id)
@@ -76,5 +78,5 @@ class CustomerContractHandOver(models.TransientModel):
         :return: an action
         :rtype: dict
         """
-        self.ensure_one()
+        check_one(self)
         return {"type": "ir.actions.act_url", "url": self.address, "target": "self"}

@@ -1,5 +1,7 @@
 from odoo import _, fields, models
 
+from ..const import INTEGRITY_RESULTS
+
 
 class CustomerContractIntegrityReport(models.TransientModel):
     """What a check of contracts' evidence found, for the person who asked for it."""
@@ -10,12 +12,15 @@ class CustomerContractIntegrityReport(models.TransientModel):
     line_ids = fields.One2many("customer.contract.integrity.report.line", "report_id", "Checks")
     contract_count = fields.Integer(compute="_compute_counts")
     damage_count = fields.Integer(compute="_compute_counts")
+    pending_count = fields.Integer(compute="_compute_counts")
 
     def _compute_counts(self):
         for report in self:
             report.contract_count = len(report.line_ids.contract_id)
             damaged = report.line_ids.filtered(lambda line: line.result == "damaged")
             report.damage_count = len(damaged.contract_id)
+            pending = report.line_ids.filtered(lambda line: line.result == "pending")
+            report.pending_count = len(pending.contract_id - damaged.contract_id)
 
     def _add(self, contract, result):
         """Add the result for one contract.
@@ -30,7 +35,7 @@ class CustomerContractIntegrityReport(models.TransientModel):
                     "report_id": self.id,
                     "contract_id": contract.id,
                     "name": self._get_label(check["name"]),
-                    "result": "intact" if check["ok"] else "damaged",
+                    "result": INTEGRITY_RESULTS[check["state"]],
                     "detail": check["detail"],
                 }
                 for check in result["checks"]
@@ -46,6 +51,7 @@ class CustomerContractIntegrityReport(models.TransientModel):
         kind, _separator, rest = name.partition(" ")
         labels = {
             "trail": _("Audit trail: complete, in order, unchanged"),
+            "versions": _("No version is missing"),
             "version": _("Version %(number)s: content and PDF", number=rest),
             "signature": _("Signature of %(person)s", person=rest),
             "annex": _("Annex %(name)s", name=rest),

@@ -15,5 +15,7 @@ class CustomerContractIntegrityReportLine(models.TransientModel):
         "customer.contract", required=True, index=True, ondelete="cascade"
     )
     name = fields.Char("Check", required=True)
-    result = fields.Selection([("damaged", "Damaged"), ("intact", "Intact")], required=True)
+    result = fields.Selection(
+        [("damaged", "Damaged"), ("intact", "Intact"), ("pending", "Pending")], required=True
+    )
     detail = fields.Char("What Is Wrong")

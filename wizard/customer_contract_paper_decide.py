@@ -1,5 +1,7 @@
 from odoo import fields, models
 
+from ..utils import TypedText, check_one
+
 
 class CustomerContractPaperDecide(models.TransientModel):
     """Asks why a signed paper is returned, or accepted although something was found."""
@@ -10,7 +12,7 @@ class CustomerContractPaperDecide(models.TransientModel):
     paper_id = fields.Many2one("customer.contract.paper", required=True)
     purpose = fields.Selection([("accept", "Accept"), ("return", "Return")], required=True)
     check_summary = fields.Text(related="paper_id.check_summary")
-    reason = fields.Text(required=True)
+    reason = TypedText(required=True)
 
     def action_confirm(self):
         """Accept or return the paper.
@@ -19,7 +21,7 @@ class CustomerContractPaperDecide(models.TransientModel):
         :rtype: dict
         :raise UserError: if the paper is no longer to be checked
         """
-        self.ensure_one()
+        check_one(self)
         if self.purpose == "accept":
             self.paper_id.action_accept(self.reason)
         else:

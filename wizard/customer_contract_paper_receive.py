@@ -1,6 +1,8 @@
 from odoo import _, api, fields, models
 from odoo.exceptions import UserError
 
+from ..utils import TypedChar, check_one
+
 
 class CustomerContractPaperReceive(models.TransientModel):
     """Takes in a signed paper that arrived by post, mail or hand."""
@@ -23,7 +25,7 @@ class CustomerContractPaperReceive(models.TransientModel):
         domain="[('id', 'in', possible_participant_ids)]",
     )
     attachment_ids = fields.Many2many("ir.attachment", string="Scan")
-    signed_by = fields.Char(
+    signed_by = TypedChar(
         "Name on Paper",
         required=True,
         compute="_compute_from_participant",
@@ -31,7 +33,7 @@ class CustomerContractPaperReceive(models.TransientModel):
         readonly=False,
         precompute=True,
     )
-    capacity = fields.Char(
+    capacity = TypedChar(
         "Capacity on Paper",
         compute="_compute_from_participant",
         store=True,
@@ -73,7 +75,7 @@ class CustomerContractPaperReceive(models.TransientModel):
         :rtype: dict
         :raise UserError: if there is no file, or one is refused
         """
-        self.ensure_one()
+        check_one(self)
         if not self.attachment_ids:
             raise UserError(_("Please add the scan of the signed paper."))
         if self.received_on > fields.Date.context_today(self):

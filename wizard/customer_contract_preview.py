@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from ..utils import check_one
+
 
 class CustomerContractPreview(models.TransientModel):
     """Asks as whom the contract's portal page is to be seen."""
@@ -43,5 +45,5 @@ class CustomerContractPreview(models.TransientModel):
         :return: an action that opens the page
         :rtype: dict
         """
-        self.ensure_one()
+        check_one(self)
         return self.contract_id.action_preview_as(self.partner_id.id)

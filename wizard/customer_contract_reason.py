@@ -3,6 +3,8 @@ from typing import NamedTuple
 
 from odoo import api, fields, models
 
+from ..utils import TypedText, check_one
+
 
 class Purpose(NamedTuple):
     """What the dialog can be opened for.
@@ -25,7 +27,7 @@ class CustomerContractReason(models.TransientModel):
 
     contract_ids = fields.Many2many("customer.contract", required=True)
     purpose = fields.Selection("_select_purpose", required=True, default="cancel")
-    reason = fields.Text(required=True)
+    reason = TypedText(required=True)
     date = fields.Date(default=fields.Date.context_today)
 
     def action_confirm(self):
@@ -34,7 +36,7 @@ class CustomerContractReason(models.TransientModel):
         :return: an action that closes the dialog
         :raise UserError: if a contract's state does not allow it
         """
-        self.ensure_one()
+        check_one(self)
         self._get_purposes()[self.purpose].act(self.reason)
         return {"type": "ir.actions.act_window_close"}
 

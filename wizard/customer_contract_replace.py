@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from ..utils import TypedChar, check_one
+
 
 class CustomerContractReplace(models.TransientModel):
     """Asks who takes a participant's place, and why."""
@@ -14,7 +16,7 @@ class CustomerContractReplace(models.TransientModel):
     partner_id = fields.Many2one(
         "res.partner", "By", required=True, domain="[('is_company', '=', False)]"
     )
-    reason = fields.Char(required=True)
+    reason = TypedChar(required=True)
     is_frozen = fields.Boolean(compute="_compute_consequences")
     signed_by = fields.Char("Signed So Far", compute="_compute_consequences")
     void_signatures = fields.Boolean("Have them sign the new version")
@@ -33,7 +35,7 @@ class CustomerContractReplace(models.TransientModel):
         :rtype: dict
         :raise UserError: if that is not possible
         """
-        self.ensure_one()
+        check_one(self)
         self.contract_id.action_replace_participant(
             self.participant_id.id,
             self.partner_id.id,

@@ -1,6 +1,8 @@
 from odoo import Command, _, api, fields, models
 from odoo.tools import format_list
 
+from ..utils import check_one
+
 
 class CustomerContractShare(models.TransientModel):
     """Asks whom a contract is shown to in the portal."""
@@ -94,7 +96,7 @@ class CustomerContractShare(models.TransientModel):
         :raise ValidationError: if an observer belongs to another company; the dialog
             leads to the contact
         """
-        self.ensure_one()
+        check_one(self)
         contract = self.contract_id
         before = contract._get_readers() if contract.portal_published else contract._get_nobody()
         contract.action_share_with_customer(
@@ -127,7 +129,7 @@ class CustomerContractShare(models.TransientModel):
         :return: an action that closes the dialog
         :rtype: dict
         """
-        self.ensure_one()
+        check_one(self)
         self.contract_id.action_unshare()
         return {"type": "ir.actions.act_window_close"}
 
@@ -137,5 +139,5 @@ class CustomerContractShare(models.TransientModel):
         :return: an action
         :rtype: dict
         """
-        self.ensure_one()
+        check_one(self)
         return self.outsider_ids[:1]._get_records_action(name=_("Contact"))

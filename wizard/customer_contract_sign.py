@@ -2,6 +2,8 @@ from odoo import _, api, fields, models
 
 from odoo.addons.base.models.res_users import check_identity
 
+from ..utils import TypedChar, check_one
+
 
 class CustomerContractSign(models.TransientModel):
     """The dialog in which an employee signs for the company."""
@@ -12,7 +14,7 @@ class CustomerContractSign(models.TransientModel):
     contract_id = fields.Many2one("customer.contract", required=True, readonly=True)
     explanation = fields.Char(compute="_compute_act")
     act = fields.Char(compute="_compute_act")
-    signed_by = fields.Char("Full Name", required=True, default=lambda self: self.env.user.name)
+    signed_by = TypedChar("Full Name", required=True, default=lambda self: self.env.user.name)
     signature = fields.Binary(
         attachment=False, default=lambda self: self._get_remembered_signature()
     )
@@ -47,7 +49,7 @@ class CustomerContractSign(models.TransientModel):
         :rtype: dict
         :raise UserError: if the signature cannot be recorded
         """
-        self.ensure_one()
+        check_one(self)
         if self.contract_id.company_id.contract_confirm_identity:
             return self._sign_with_identity_check()
         return self._sign()

@@ -2,6 +2,7 @@ from odoo import _, api, fields, models
 from odoo.exceptions import UserError
 
 from ...const import OPEN_STATES, PENDING_STATES
+from ...utils import check_one
 
 
 class CustomerContract(models.Model):
@@ -170,13 +171,13 @@ class CustomerContract(models.Model):
         return super().action_submit()
 
     def action_open_send(self):
-        self.ensure_one()
+        check_one(self)
         self.check_access("write")
         self._prepare_routing()
         return super().action_open_send()
 
     def action_open_sign(self):
-        self.ensure_one()
+        check_one(self)
         if self._can_be_edited():
             self.check_access("write")
             self._prepare_routing()
@@ -184,7 +185,7 @@ class CustomerContract(models.Model):
         return super().action_open_sign()
 
     def action_sign_as_manager(self, signature, signed_by=None):
-        self.ensure_one()
+        check_one(self)
         if self._can_be_edited():
             self.check_access("write")
             self._prepare_routing()

@@ -3,6 +3,8 @@ import ast
 from odoo import _, api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
+from ...utils import TypedChar
+
 
 class CustomerContractApprovalRule(models.Model):
     """Which contracts need whose approval, and who signs them for the company.
@@ -16,7 +18,7 @@ class CustomerContractApprovalRule(models.Model):
     _order = "sequence, id"
     _check_company_auto = True
 
-    name = fields.Char(required=True, translate=True)
+    name = TypedChar(required=True, translate=True)
     sequence = fields.Integer(default=10)
     active = fields.Boolean(default=True)
     company_id = fields.Many2one(

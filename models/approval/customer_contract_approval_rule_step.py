@@ -2,6 +2,7 @@ from odoo import _, api, fields, models
 from odoo.exceptions import ValidationError
 
 from ...const import STEP_POLICIES
+from ...utils import TypedChar
 
 
 class CustomerContractApprovalRuleStep(models.Model):
@@ -16,7 +17,7 @@ class CustomerContractApprovalRuleStep(models.Model):
     )
     company_id = fields.Many2one(related="rule_id.company_id")
     currency_id = fields.Many2one(related="rule_id.currency_id")
-    name = fields.Char(required=True, translate=True)
+    name = TypedChar(required=True, translate=True)
     sequence = fields.Integer(
         "Level", default=10, help="Levels act one after the other, the same level at once."
     )

@@ -1,6 +1,8 @@
 from odoo import _, api, fields, models
 from odoo.fields import Domain
 
+from ...utils import TypedChar
+
 
 class CustomerContractAuthority(models.Model):
     """Who may bind a counterparty's company: up to what amount, until when, with proof."""
@@ -44,7 +46,7 @@ class CustomerContractAuthority(models.Model):
         attachment=True, help="For example the register's extract, or a power of attorney."
     )
     proof_name = fields.Char("Proof's File Name")
-    note = fields.Char(help="For example: only together with another director.")
+    note = TypedChar(help="For example: only together with another director.")
     active = fields.Boolean(default=True)
     is_expired = fields.Boolean(compute="_compute_is_expired", search="_search_is_expired")
     _amount_positive = models.Constraint(

@@ -2,6 +2,8 @@ from odoo import Command, _, api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 
+from ...utils import TypedChar, TypedText
+
 
 class CustomerContract(models.Model):
     """A contract: its parties, its text, its terms and where it stands.
@@ -37,7 +39,7 @@ class CustomerContract(models.Model):
         default="",
         index="trigram",
     )
-    title = fields.Char(required=True, tracking=10)
+    title = TypedChar(required=True, tracking=10)
     active = fields.Boolean(default=True, tracking=True)
     company_id = fields.Many2one(
         "res.company", required=True, index=True, default=lambda self: self.env.company
@@ -166,7 +168,7 @@ class CustomerContract(models.Model):
     )
     signed_on = fields.Datetime("Fully Signed On", readonly=True, copy=False, index=True)
     sent_on = fields.Datetime(readonly=True, copy=False)
-    closing_reason = fields.Text(
+    closing_reason = TypedText(
         readonly=True,
         copy=False,
         help="Why the contract was declined, disputed or cancelled.",
@@ -303,10 +305,42 @@ class CustomerContract(models.Model):
         self._check_protected_fields(vals)
         self._check_content_is_open(vals)
         changes = self._prepare_change_details(vals)
+        before = self._prepare_whereabouts(vals)
         result = super().write(vals)
         for contract, details in changes.items():
             contract._log_event("changed", details=details)
+        for contract, (active, stage) in before.items():
+            contract._log_move(active, stage)
         return result
+
+    def _prepare_whereabouts(self, values):
+        """Prepare where contracts stand before somebody archives or moves them.
+
+        A stage that follows the request's state needs no word of its own.
+
+        :param dict values: the values about to be written
+        :return: whether the contract is active, and its stage, by contract
+        :rtype: dict
+        """
+        if self._is_system_write() or not values.keys() & {"active", "stage_id"}:
+            return {}
+        # Whoever writes a contract need not see its stage.
+        return {contract: (contract.active, contract.sudo().stage_id) for contract in self}
+
+    def _log_move(self, active, stage):
+        """Record that the contract was archived, taken out of there, or moved.
+
+        :param bool active: whether it was active before
+        :param recordset stage: its stage before
+        """
+        self.ensure_one()
+        if self.active != active:
+            self._log_event("unarchived" if self.active else "archived")
+        now_sudo = self.sudo().stage_id
+        if now_sudo != stage:
+            label = self.env["ir.model.fields"]._get(self._name, "stage_id").field_description
+            details = {"fields": {label: [stage.name or "", now_sudo.name or ""]}}
+            self._log_event("stage_moved", details=details)
 
     def copy_data(self, default=None):
         vals_list = super().copy_data(default=default)

@@ -5,7 +5,7 @@ from odoo.exceptions import UserError
 from odoo.http import DEFAULT_MAX_CONTENT_LENGTH
 from odoo.tools.misc import human_size
 
-from ...utils import sha256_of
+from ...utils import TypedChar, sha256_of, strip_unseen
 
 MAX_FOLDER_LENGTH = 250
 
@@ -29,7 +29,7 @@ class CustomerContractDocument(models.Model):
         "ir.attachment", "Attachment", required=True, index=True, ondelete="cascade"
     )
     sequence = fields.Integer(default=10)
-    folder = fields.Char(help="Where the file lies, such as Drawings/Ground floor.")
+    folder = TypedChar(help="Where the file lies, such as Drawings/Ground floor.")
     purpose = fields.Selection(
         [("read", "To Read"), ("sign", "To Sign")],
         required=True,
@@ -111,12 +111,15 @@ class CustomerContractDocument(models.Model):
         :param dict values: values of a create or write
         :return: those of them that have to be other ones
         :rtype: dict
-        :raise UserError: if the folder's path is too long to be kept
+        :raise UserError: if the name is empty, or the folder's path is too long to be kept
         """
         prepared = {}
-        if values.get("name"):
+        if "name" in values:
             # Some browsers and mail programs send a whole path.
-            prepared["name"] = values["name"].replace("\\", "/").rstrip("/").split("/")[-1]
+            name = str(values["name"] or "").replace("\\", "/").rstrip("/").split("/")[-1]
+            prepared["name"] = strip_unseen(name, one_line=True)
+            if not prepared["name"].strip("."):
+                raise UserError(_("A document needs a name."))
         if "folder" in values:
             parts = [
                 part.strip() for part in (values["folder"] or "").replace("\\", "/").split("/")

@@ -8,6 +8,7 @@ from odoo.fields import Domain
 from odoo.addons.base.models.res_users import check_identity
 
 from ...const import MAIL_LAYOUT, OPEN_STATES, PREPARING_STATES, SIGNABLE_STATES
+from ...utils import check_one
 
 
 class CustomerContract(models.Model):
@@ -95,7 +96,7 @@ class CustomerContract(models.Model):
         :return: an action
         :rtype: dict
         """
-        self.ensure_one()
+        check_one(self)
         self._check_may_sign_for_company()
         if self._can_be_edited():
             self._check_can_be_sent()
@@ -129,7 +130,7 @@ class CustomerContract(models.Model):
         :rtype: dict
         :raise UserError: listing everything that is missing
         """
-        self.ensure_one()
+        check_one(self)
         self.check_access("write")
         self._check_state(*PREPARING_STATES, "sent")
         self._check_can_be_sent()
@@ -217,7 +218,7 @@ class CustomerContract(models.Model):
         :return: an action
         :rtype: dict
         """
-        self.ensure_one()
+        check_one(self)
         attachment = self._get_stored_pdf()
         return {
             "type": "ir.actions.act_url",

@@ -5,7 +5,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 from ...const import ASKED_STATES, ASKING_STATES, OPEN_STATES, PREPARING_STATES
-from ...utils import Actor
+from ...utils import Actor, TypedText, strip_unseen
 
 
 class CustomerContract(models.Model):
@@ -31,7 +31,7 @@ class CustomerContract(models.Model):
         help="Where a signed contract stands between its dates.",
     )
     termination_date = fields.Date(readonly=True, copy=False, tracking=True)
-    termination_reason = fields.Text(readonly=True, copy=False, groups="base.group_user")
+    termination_reason = TypedText(readonly=True, copy=False, groups="base.group_user")
 
     def action_submit(self):
         """Submit contracts for approval: freeze them and ask the first approvers.
@@ -128,15 +128,52 @@ class CustomerContract(models.Model):
     def action_remind(self):
         """Remind whoever is asked to act and has not done so.
 
-        :return: True
-        :rtype: bool
-        :raise UserError: if a contract waits for nobody
+        Of several contracts, those are reminded that can be; the others are told, and why.
+
+        :return: True; an action that tells what was not done, if that is part of it
+        :rtype: bool | dict
+        :raise UserError: if none of the contracts waits for somebody
         """
         self.check_access("write")
-        self._check_state(*ASKING_STATES)
+        if len(self) == 1:
+            self._check_state(*ASKING_STATES)
+            self._remind(self._get_next_participants())
+            return True
+        problems = []
         for contract in self:
-            contract._remind(contract._get_next_participants())
-        return True
+            try:
+                with self.env.cr.savepoint():
+                    contract.action_remind()
+            except UserError as problem:
+                # what was written in memory went with the savepoint
+                problems.append(f"{contract.display_name}: {problem}")
+        if problems and len(problems) == len(self):
+            raise UserError("\n".join(problems))
+        return self._notify_left_out(len(self) - len(problems), problems) if problems else True
+
+    def _notify_left_out(self, done, problems):
+        """Tell the user what could not be done for some of several contracts.
+
+        :param int done: for how many it was done
+        :param list[str] problems: the other contracts, each with the reason
+        :return: an action
+        :rtype: dict
+        """
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "warning",
+                "sticky": True,
+                "title": _(
+                    "Done for %(done)s contracts, not for %(others)s",
+                    done=done,
+                    others=len(problems),
+                ),
+                "message": "\n".join(problems),
+                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
+            },
+        }
 
     def _remind(self, participants, details=None):
         """Remind people who are asked to act, with links beside those they have.
@@ -472,7 +509,8 @@ class CustomerContract(models.Model):
         """
         self.check_access("write")
         self._check_state("signed")
-        if not (reason or "").strip():
+        reason = strip_unseen(reason)
+        if not reason:
             raise UserError(_("Please say why the contract is terminated."))
         day = fields.Date.to_date(date) or fields.Date.context_today(self)
         for contract in self:

@@ -1,5 +1,7 @@
 from odoo import fields, models
 
+from ...utils import TypedChar
+
 
 class CustomerContractRefusalReason(models.Model):
     """Why a signer may decline a contract."""
@@ -8,6 +10,6 @@ class CustomerContractRefusalReason(models.Model):
     _description = "Reason to Decline a Contract"
     _order = "sequence, id"
 
-    name = fields.Char(required=True, translate=True)
+    name = TypedChar(required=True, translate=True)
     sequence = fields.Integer(default=10)
     active = fields.Boolean(default=True)

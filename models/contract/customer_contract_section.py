@@ -1,6 +1,9 @@
 import re
 
 from odoo import api, fields, models
+from odoo.tools import html2plaintext
+
+from ...utils import TypedChar, cut_to_change
 
 PICTURE_IN_TEXT = re.compile(r"/web/image/(?:ir\.attachment/)?(\d+)")
 
@@ -18,7 +21,7 @@ class CustomerContractSection(models.Model):
     )
     sequence = fields.Integer(default=10)
     number = fields.Integer("No.", compute="_compute_number")
-    title = fields.Char()
+    title = TypedChar()
     body = fields.Html(sanitize_attributes=True, sanitize_form=True)
 
     @api.depends("sequence", "contract_id.section_ids.sequence")
@@ -33,16 +36,19 @@ class CustomerContractSection(models.Model):
     def create(self, vals_list):
         sections = super().create(vals_list)
         sections.contract_id._check_content_is_open()
-        sections._log_change("section_added")
+        for section in sections:
+            section._log_change("section_added", {})
         sections._adopt_pictures()
         return sections
 
     def write(self, vals):
         self.contract_id._check_content_is_open()
+        before = {section: section._prepare_wording() for section in self}
         result = super().write(vals)
         self.contract_id._check_content_is_open()
         if vals.keys() & {"title", "body"}:
-            self._log_change("section_changed")
+            for section in self:
+                section._log_change("section_changed", before[section])
         if "body" in vals:
             self._adopt_pictures()
         return result
@@ -50,7 +56,8 @@ class CustomerContractSection(models.Model):
     @api.ondelete(at_uninstall=False)
     def _unlink_except_frozen(self):
         self.contract_id._check_content_is_open()
-        self._log_change("section_removed")
+        for section in self:
+            section._log_change("section_removed", section._prepare_wording(), {})
 
     def _adopt_pictures(self):
         """Attach the user's new pictures in the text to their section.
@@ -70,15 +77,35 @@ class CustomerContractSection(models.Model):
                     ]
                 ).res_id = section.id
 
-    def _log_change(self, change):
-        """Record in the trail that sections were added, changed or removed."""
-        for section in self:
-            if not section.contract_id.sudo().trail_length:
-                continue  # the contract is just being created with its sections
-            section.contract_id._log_event(
-                "changed",
-                details={
-                    "change": change,
-                    "section": section.title or str(section.number),
-                },
-            )
+    def _prepare_wording(self):
+        """Prepare what the section says, as the trail keeps it: text without its layout.
+
+        :return: texts by the names of fields
+        :rtype: dict[str, str]
+        """
+        self.ensure_one()
+        return {"title": self.title or "", "body": html2plaintext(self.body or "")}
+
+    def _log_change(self, change, before=None, after=None):
+        """Record in the trail that the section was added, changed or removed.
+
+        Old and new text are kept where they differ, up to some length.
+
+        :param str change: what was done to it
+        :param dict before: its wording before; none if something else has changed
+        :param dict after: its wording now, as it stands if left out
+        """
+        self.ensure_one()
+        if not self.contract_id.sudo().trail_length:
+            return  # the contract is just being created with its sections
+        details = {"change": change, "section": self.title or str(self.number)}
+        if before is not None:
+            after = self._prepare_wording() if after is None else after
+            details["fields"] = {
+                self.env["ir.model.fields"]._get(self._name, name).field_description: list(
+                    cut_to_change(before.get(name, ""), after.get(name, ""))
+                )
+                for name in ("title", "body")
+                if before.get(name, "") != after.get(name, "")
+            }
+        self.contract_id._log_event("changed", details=details)

@@ -1,5 +1,7 @@
 from odoo import fields, models
 
+from ...utils import TypedChar
+
 
 class CustomerContractType(models.Model):
     """A kind of contract, such as maintenance or non-disclosure."""
@@ -9,7 +11,7 @@ class CustomerContractType(models.Model):
     _description = "Contract Type"
     _order = "sequence, name, id"
 
-    name = fields.Char(required=True, translate=True)
+    name = TypedChar(required=True, translate=True)
     sequence = fields.Integer(default=10)
     active = fields.Boolean(default=True)
     company_id = fields.Many2one("res.company", index="btree_not_null")

@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from ...utils import check_one
+
 
 class ResPartner(models.Model):
     _inherit = "res.partner"
@@ -30,7 +32,7 @@ class ResPartner(models.Model):
         :return: an action
         :rtype: dict
         """
-        self.ensure_one()
+        check_one(self)
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "customer_contract.customer_contract_action"
         )

@@ -70,7 +70,8 @@ class CustomerContractSection(models.Model):
     def write(self, vals):
         result = super().write(vals)
         if vals.keys() & {"condition_field_id", "condition_operator", "condition_value"}:
-            self._log_change("section_changed")
+            for section in self:
+                section._log_change("section_changed")
         return result
 
     def _read_condition_value(self):

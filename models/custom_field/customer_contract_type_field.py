@@ -4,6 +4,7 @@ from odoo import _, api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
 from ...const import OPEN_STATES
+from ...utils import TypedChar, TypedText
 
 VALUE_TYPES = [
     ("char", "Text"),
@@ -67,9 +68,9 @@ class CustomerContractTypeField(models.Model):
     name = fields.Char(
         "Technical Name", readonly=True, copy=True, help="How programs and placeholders name it."
     )
-    label = fields.Char(required=True)
+    label = TypedChar(required=True)
     value_type = fields.Selection(VALUE_TYPES, "Kind", required=True, default="char")
-    choices = fields.Text(help="One choice a line.")
+    choices = TypedText(help="One choice a line.")
     is_in_contract = fields.Boolean(
         "Part of the Contract",
         default=True,
@@ -86,7 +87,7 @@ class CustomerContractTypeField(models.Model):
         help="When the customer changes the value, the contract's manager has to accept it "
         "before it counts.",
     )
-    help = fields.Char(translate=True, help="Shown to the customer with the field.")
+    help = TypedChar(translate=True, help="Shown to the customer with the field.")
     minimum = fields.Char(
         "At Least",
         help="Of numbers and amounts the least value, of texts the least number of "

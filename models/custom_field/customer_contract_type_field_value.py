@@ -6,6 +6,7 @@ from odoo import _, api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import float_repr, format_amount, format_date, format_datetime, html2plaintext
 
+from ...utils import strip_unseen
 from .customer_contract_type_field import NUMBER_TYPES, TEXT_TYPES
 
 MAX_LENGTH = {"char": 250, "text": 5000}
@@ -15,8 +16,6 @@ MAX_PATTERN = 120
 UNBOUNDED = re.compile(r"(?<!\\)[*+]|\{\d*,\d*\}")
 QUANTIFIED_GROUP = re.compile(r"\)\s*(?:[*+]|\{)")
 MAX_NUMBER = Decimal(10) ** 12
-# Characters that are not seen, or that turn the direction of what is read.
-UNSEEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b\u202a-\u202e\u2060-\u206f\ufeff]")
 DAY = re.compile(r"today(?:\s*([+-])\s*(\d{1,4}))?")
 
 
@@ -111,7 +110,7 @@ class CustomerContractTypeField(models.Model):
         self.ensure_one()
         if not isinstance(typed, str):
             raise ValidationError(_("This cannot be read."))
-        text = UNSEEN.sub("", typed.replace("\r\n", "\n").replace("\r", "\n")).strip()
+        text = strip_unseen(typed)
         if self.value_type == "char":
             text = " ".join(text.split())
         if not text:

@@ -4,6 +4,8 @@ from odoo import _, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_list
 
+from ...utils import strip_unseen
+
 
 class CustomerContract(models.Model):
     """Changed details that the contract's manager accepts or refuses."""
@@ -53,10 +55,11 @@ class CustomerContract(models.Model):
         :raise UserError: if nothing waits any more, or no reason is given
         """
         self.check_access("write")
-        if not (reason or "").strip():
+        reason = strip_unseen(reason)
+        if not reason:
             raise UserError(_("Please give a reason."))
         for contract in self:
-            contract.sudo()._refuse_values(reason.strip())
+            contract.sudo()._refuse_values(reason)
         return True
 
     # === BUSINESS METHODS === #

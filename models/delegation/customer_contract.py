@@ -3,7 +3,7 @@ from odoo.exceptions import UserError
 from odoo.tools import email_domain_extract, email_normalize
 
 from ...const import ASKING_STATES
-from ...utils import Act, Actor
+from ...utils import Act, Actor, check_one
 
 
 class CustomerContract(models.Model):
@@ -28,7 +28,7 @@ class CustomerContract(models.Model):
         :return: an action
         :rtype: dict
         """
-        self.ensure_one()
+        check_one(self)
         return self._open_dialog(
             "customer.contract.delegate", _("Delegate"), {"default_contract_id": self.id}
         )
@@ -46,7 +46,7 @@ class CustomerContract(models.Model):
         :raise UserError: if delegation is not allowed, it is not the user's turn, there is
             no reason, or the other person cannot act instead
         """
-        self.ensure_one()
+        check_one(self)
         self.check_access("read")
         partner = self.env["res.partner"].browse(partner_id).exists()
         partner.check_access("read")

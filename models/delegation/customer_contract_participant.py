@@ -3,6 +3,7 @@ from odoo.exceptions import UserError
 from odoo.tools import email_normalize
 
 from ...const import ASKING_STATES
+from ...utils import check_one
 
 ACCOUNT_POLICIES = ("portal", "portal_2fa")
 
@@ -143,7 +144,7 @@ class CustomerContractParticipant(models.Model):
         :return: an action
         :rtype: dict
         """
-        self.ensure_one()
+        check_one(self)
         return self.contract_id._open_dialog(
             "customer.contract.replace",
             _("Replace %(person)s", person=self.partner_id.name),

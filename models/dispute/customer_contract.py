@@ -2,7 +2,7 @@ from odoo import _, api, fields, models
 from odoo.exceptions import UserError
 
 from ...const import ASKING_STATES
-from ...utils import Act
+from ...utils import Act, check_one, strip_unseen
 
 
 class CustomerContract(models.Model):
@@ -69,7 +69,7 @@ class CustomerContract(models.Model):
         :return: an action
         :rtype: dict
         """
-        self.ensure_one()
+        check_one(self)
         disputes = self.dispute_ids
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "customer_contract.customer_contract_dispute_action"
@@ -87,7 +87,7 @@ class CustomerContract(models.Model):
         """
         self.check_access("write")
         self._check_state("disputed")
-        if not (answer or "").strip():
+        if not strip_unseen(answer):
             raise UserError(_("Please answer what was disputed."))
 
     @api.model
@@ -205,7 +205,7 @@ class CustomerContract(models.Model):
     def _decline(self, actor, reason):
         # Whoever disputed may decline instead: then the dispute has ended.
         contract_sudo = self.sudo()
-        if self.state == "disputed" and (reason or "").strip():
+        if self.state == "disputed" and strip_unseen(reason):
             contract_sudo._lock_for_act()
             if not contract_sudo._get_own_dispute(actor.participant.sudo()):
                 raise UserError(_("You have no open dispute about this contract."))

@@ -6,7 +6,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tools import html2plaintext, plaintext2html
 
 from ...const import MAIL_LAYOUT
-from ...utils import sha256_of
+from ...utils import check_one, sha256_of
 
 SECONDS_A_DAY = 24 * 60 * 60
 MOST_FILES = 5
@@ -367,7 +367,7 @@ class CustomerContractDispute(models.Model):
         :return: an action
         :rtype: dict
         """
-        self.ensure_one()
+        check_one(self)
         return {
             "type": "ir.actions.act_window",
             "res_model": "customer.contract",

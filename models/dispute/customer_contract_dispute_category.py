@@ -1,5 +1,7 @@
 from odoo import fields, models
 
+from ...utils import TypedChar
+
 
 class CustomerContractDisputeCategory(models.Model):
     """What signers disagree with, so that causes can be counted."""
@@ -8,6 +10,6 @@ class CustomerContractDisputeCategory(models.Model):
     _description = "Category of Contract Disputes"
     _order = "sequence, id"
 
-    name = fields.Char(required=True, translate=True)
+    name = TypedChar(required=True, translate=True)
     sequence = fields.Integer(default=10)
     active = fields.Boolean(default=True)

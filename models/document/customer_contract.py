@@ -1,5 +1,7 @@
 from odoo import models
 
+from ...utils import check_one
+
 
 class CustomerContract(models.Model):
     """Files become visible with their contract, if it says so."""
@@ -30,7 +32,7 @@ class CustomerContract(models.Model):
         :return: an action
         :rtype: dict
         """
-        self.ensure_one()
+        check_one(self)
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "customer_contract.customer_contract_document_action"
         )

@@ -8,6 +8,8 @@ from odoo import _, api, fields, models
 from odoo.exceptions import UserError
 from odoo.http import request
 
+from ...utils import check_one
+
 _logger = logging.getLogger(__name__)
 # What a browser shows by itself and cannot run: neither HTML nor SVG.
 PICTURES = {"PNG": "image/png", "JPEG": "image/jpeg", "GIF": "image/gif"}
@@ -93,7 +95,7 @@ class CustomerContractDocument(models.Model):
         :return: an action
         :rtype: dict
         """
-        self.ensure_one()
+        check_one(self)
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "customer_contract.customer_contract_document_access_action"
         )
@@ -109,7 +111,7 @@ class CustomerContractDocument(models.Model):
         :return: an action
         :rtype: dict
         """
-        self.ensure_one()
+        check_one(self)
         return {
             "type": "ir.actions.act_url",
             "url": f"/contract/document/{self.id}?download=true",

@@ -1,8 +1,10 @@
 from . import (
+    base,
     customer_contract,
     customer_contract_comparison,
     customer_contract_content,
     customer_contract_event,
+    customer_contract_export,
     customer_contract_version,
     ir_actions_report,
     ir_attachment,

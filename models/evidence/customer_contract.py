@@ -1,9 +1,16 @@
+import logging
+from functools import partial
+
+import psycopg2
+
 from odoo import _, api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.http import request
 
 from ...const import GENESIS
-from ...utils import sha256_of
+from ...utils import Pending, check_one, sha256_of, strip_unseen_in
+
+_logger = logging.getLogger(__name__)
 
 
 class CustomerContract(models.Model):
@@ -45,6 +52,16 @@ class CustomerContract(models.Model):
         readonly=True,
         copy=False,
     )
+    export_ids = fields.Many2many(
+        "customer.contract.export",
+        "customer_contract_export_rel",
+        "contract_id",
+        "export_id",
+        "Exports",
+        readonly=True,
+        copy=False,
+        groups="customer_contract.group_contract_user",
+    )
     trail_length = fields.Integer(readonly=True, copy=False, groups="base.group_user")
     trail_head = fields.Char(readonly=True, copy=False, groups="base.group_user")
     verification_code = fields.Char(readonly=True, copy=False, index="btree_not_null")
@@ -84,6 +101,8 @@ class CustomerContract(models.Model):
         version_sudo = self.sudo().current_version_id
         if version_sudo:
             payload["version"] = self._prepare_event_version(version_sudo)
+        # Names of people and files were typed by somebody, wherever they come from.
+        payload = strip_unseen_in(payload)
         return self.env["customer.contract.event"]._append(self, event_type, payload)
 
     def _prepare_event_participant(self, participant):
@@ -211,7 +230,7 @@ class CustomerContract(models.Model):
         :rtype: list[dict]
         :raise AccessError: if the user may not read the contract
         """
-        self.ensure_one()
+        check_one(self)
         self._check_may_audit()
         return [event._export() for event in self.event_ids.sorted("sequence")]
 
@@ -229,38 +248,96 @@ class CustomerContract(models.Model):
 
         Files are read from where they are stored and hashed again.
 
-        :return: ``{"ok": bool, "checks": [{"name": str, "ok": bool, "detail": str}]}``
+        While the signed file or its seal is still to be made, that check is *pending*, and
+        so is the whole, unless something is damaged. Evidence that cannot be read, or is
+        gone, is damaged: it never makes this fail.
+
+        :return: ``{"ok": bool, "state": str, "checks": [{"name": str, "state": str,
+            "ok": bool, "detail": str}]}``; each ``state`` is ``ok``, ``pending`` or
+            ``damaged``, and ``ok`` tells that it is ``ok``
         :rtype: dict
         :raise AccessError: if the user may not read the contract
         """
-        self.ensure_one()
+        check_one(self)
+        if not self.env.user.share and not self.exists():
+            check = {
+                "name": "contract",
+                "state": "damaged",
+                "ok": False,
+                "detail": _("the contract itself is missing"),
+            }
+            return {"ok": False, "state": "damaged", "checks": [check]}
         self._check_may_audit()
         # Reading the evidence as a whole needs no more rights than the contract.
         contract_sudo = self.sudo()
-        checks = [
-            {"name": name, "ok": not problem, "detail": problem or ""}
-            for name, problem in contract_sudo._get_integrity_checks()
-        ]
-        return {"ok": all(check["ok"] for check in checks), "checks": checks}
-
-    def _get_integrity_checks(self):
-        """Run the checks of :meth:`verify_integrity`.
-
-        :return: pairs of a check's name and what is wrong, or none
-        :rtype: list[tuple[str, str | None]]
-        """
-        self.ensure_one()
         # what is in memory proves nothing
         self.env.flush_all()
         self.env.invalidate_all()
-        checks = [("trail", self._find_trail_problem())]
+        checks = []
+        for name, find_problem in contract_sudo._get_integrity_checks():
+            problem = contract_sudo._try_check(name, find_problem)
+            state = "ok"
+            if problem:
+                state = "pending" if isinstance(problem, Pending) else "damaged"
+            checks.append(
+                {"name": name, "state": state, "ok": state == "ok", "detail": str(problem or "")}
+            )
+        states = {check["state"] for check in checks}
+        state = next((worse for worse in ("damaged", "pending") if worse in states), "ok")
+        return {"ok": state == "ok", "state": state, "checks": checks}
+
+    def _try_check(self, name, find_problem):
+        """Run one check; what cannot be read is damaged, whatever the reason.
+
+        :param str name: the check's name
+        :param callable find_problem: what it does
+        :return: what is wrong, or none
+        :rtype: str | None
+        :raise psycopg2.Error: if the database failed, which says nothing of the evidence
+        """
+        self.ensure_one()
+        try:
+            return find_problem()
+        except psycopg2.Error:
+            raise
+        except Exception as error:
+            _logger.exception("Evidence of contract %s cannot be read: %s", self.id, name)
+            return _(
+                "it cannot be read, or is gone (%(reason)s)",
+                reason=str(error)[:500] or type(error).__name__,
+            )
+
+    def _get_integrity_checks(self):
+        """Return the checks of :meth:`verify_integrity`.
+
+        Finding out what there is to check must not read what may be damaged: that is for
+        the checks themselves.
+
+        :return: pairs of a check's name and what runs it, which returns what is wrong, or
+            none, or :class:`~..utils.Pending`
+        :rtype: list[tuple[str, callable]]
+        """
+        self.ensure_one()
+        checks = [("trail", self._find_trail_problem), ("versions", self._find_lost_version)]
         for version in self.version_ids.sorted("number"):
-            checks.append((f"version {version.number}", self._find_version_problem(version)))
+            find_problem = partial(self._find_version_problem, version)
+            checks.append((f"version {version.number}", find_problem))
         for signature in self.signature_ids.sorted("id"):
-            checks.append((f"signature {signature.signed_by}", signature._find_problem()))
+            checks.append((f"signature {signature.signed_by}", signature._find_problem))
         if self.state == "signed":
-            checks.append(("signed contract", self._find_signed_document_problem()))
+            checks.append(("signed contract", self._find_signed_document_problem))
         return checks
+
+    def _find_lost_version(self):
+        """Return which version the contract or its trail names and is gone, or none."""
+        if len(self.current_version_id.exists()) != len(self.current_version_id):
+            return _("the current version is missing")
+        known = set(self.version_ids.mapped("content_digest"))
+        for event in self.event_ids.filtered(lambda event: event.event_type == "version_frozen"):
+            details = event._get_payload().get("details", {})
+            if details.get("content_digest", "") not in {"", *known}:
+                return _("version %(number)s is missing", number=details.get("version", "?"))
+        return None
 
     def _find_trail_problem(self):
         """Return what is wrong with the chain of events, or none."""
@@ -299,11 +376,11 @@ class CustomerContract(models.Model):
 
     def _find_signed_document_problem(self):
         """Return what is wrong with the stored signed contract, or none."""
+        stored = self.event_ids.filtered(lambda event: event.event_type == "document_stored")
         if not self.signed_document_id:
-            return _("it has not been made yet")
+            return _("the file is missing") if stored else Pending(_("it has not been made yet"))
         if not self._has_intact_file(self.signed_document_id, self.signed_document_digest):
             return _("the file was changed or is missing")
-        stored = self.event_ids.filtered(lambda event: event.event_type == "document_stored")
         digests = [event._get_payload().get("details", {}).get("sha256") for event in stored]
         if self.signed_document_digest not in digests:
             return _("the audit trail knows nothing of this file")
@@ -369,6 +446,7 @@ class CustomerContract(models.Model):
             "current_version_id",
             "signature_ids",
             "event_ids",
+            "export_ids",
             "trail_length",
             "trail_head",
             "verification_code",

@@ -5,6 +5,8 @@ from markupsafe import Markup, escape
 from odoo import api, fields, models
 from odoo.tools import format_date, html_sanitize
 
+from ...utils import check_one
+
 
 class CustomerContract(models.Model):
     """What changed between two frozen versions, for those who read the older one.
@@ -129,7 +131,7 @@ class CustomerContract(models.Model):
         :return: an action
         :rtype: dict
         """
-        self.ensure_one()
+        check_one(self)
         self.check_access("read")
         return self._open_dialog(
             "customer.contract.comparison",

@@ -8,7 +8,7 @@ from odoo.exceptions import UserError
 from odoo.tools import float_repr, format_date, html_sanitize
 
 from ...const import CONTENT_SCHEMA
-from ...utils import ContractPrint, sha256_of
+from ...utils import ContractPrint, sha256_of, strip_unseen_in
 
 
 class CustomerContract(models.Model):
@@ -94,7 +94,7 @@ class CustomerContract(models.Model):
             "direction": self.direction,
             "language": language,
             "company": self._prepare_party(self.company_id.partner_id),
-            "counterparty": self._prepare_party(self.partner_id),
+            "counterparty": self._prepare_party(self._get_counterparty()),
             "requester": self._prepare_person(self.requester_id),
             "date_start": fields.Date.to_string(self.date_start) or "",
             "date_end": fields.Date.to_string(self.date_end) or "",
@@ -124,6 +124,17 @@ class CustomerContract(models.Model):
         self.ensure_one()
         return self.partner_id.lang or self.company_id.partner_id.lang or "en_US"
 
+    def _get_counterparty(self):
+        """Return who the contract is with: the company, if it was made for a contact of one.
+
+        The contact is named where the contact stands: as requester, and as signer.
+
+        :rtype: recordset of `res.partner`
+        """
+        self.ensure_one()
+        company = self.commercial_partner_id
+        return company if company.is_company else self.partner_id
+
     def _prepare_party(self, partner):
         """Prepare how a party is named in the contract.
 
@@ -132,11 +143,8 @@ class CustomerContract(models.Model):
         """
         partner.ensure_one()
         address = partner._display_address(without_company=True)
-        name = partner.name or ""
-        if partner.parent_id and not partner.is_company:
-            name = f"{partner.commercial_partner_id.name}, {name}"
         return {
-            "name": name,
+            "name": partner.name or "",
             "address": [line.strip() for line in address.splitlines() if line.strip()],
             "vat": partner.vat or "",
             "email": partner.email or "",
@@ -239,7 +247,9 @@ class CustomerContract(models.Model):
         self.ensure_one()
         Version = self.env["customer.contract.version"]
         number = self._get_next_version_number()
-        content = self._prepare_content(number)
+        # Names come from contacts and other records, whoever typed them. The names of files
+        # stay those by which they are found.
+        content = strip_unseen_in(self._prepare_content(number), closed=("body", "documents"))
         canonical = Version._serialize(content)
         pdf = self._render_contract_pdf(content)
         attachment = self._store_evidence_file(

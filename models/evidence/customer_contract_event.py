@@ -6,6 +6,8 @@ from odoo.tools import SQL
 
 from ...const import CHANGES, EVIDENCE, GENESIS, PORTAL
 
+# How much of an old or new value a line of the trail shows; the event keeps more.
+MOST_SHOWN = 160
 DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
@@ -51,6 +53,9 @@ class CustomerContractEvent(models.Model):
             ("document_unshared", "Document hidden from the portal"),
             ("terminated", "Terminated"),
             ("trail_exported", "Audit trail exported"),
+            ("archived", "Archived"),
+            ("unarchived", "Taken out of the archive"),
+            ("stage_moved", "Stage changed"),
         ],
         "Event",
         required=True,
@@ -77,7 +82,7 @@ class CustomerContractEvent(models.Model):
             event.actor = actor.get("name") or _("System")
             event.ip_address = payload.get("ip_address") or ""
             event.identified_by = payload.get("identified_by") or ""
-            event.description = event._get_description()
+            event.description = event._get_description(MOST_SHOWN)
 
     def _get_payload(self):
         """Return the payload, empty if it was erased.
@@ -87,9 +92,10 @@ class CustomerContractEvent(models.Model):
         self.ensure_one()
         return json.loads(self.payload) if self.payload else {}
 
-    def _get_description(self):
+    def _get_description(self, most=None):
         """Tell in one line what happened, beyond the kind of event.
 
+        :param int most: how much of old and new values is told at most; all if left out
         :rtype: str
         """
         self.ensure_one()
@@ -101,8 +107,8 @@ class CustomerContractEvent(models.Model):
                 self.env._(
                     "%(field)s: %(old)s → %(new)s",
                     field=name,
-                    old=old or "∅",
-                    new=new or "∅",
+                    old=self._shorten(old, most) or "∅",
+                    new=self._shorten(new, most) or "∅",
                 )
                 for name, (old, new) in details.pop("fields").items()
             ]
@@ -115,6 +121,11 @@ class CustomerContractEvent(models.Model):
             if value not in (None, "", [], {})
         ]
         return ", ".join(parts)
+
+    @api.model
+    def _shorten(self, text, most):
+        """Return a text, cut off if it is longer than what a list has room for."""
+        return f"{text[:most]}…" if most and text and len(text) > most else text
 
     @api.model
     def _get_audiences(self):
@@ -141,6 +152,9 @@ class CustomerContractEvent(models.Model):
             "cancelled": {PORTAL},
             "expired": {PORTAL},
             "terminated": {PORTAL},
+            "archived": {PORTAL},
+            "unarchived": {PORTAL},
+            "stage_moved": {CHANGES},
         }
 
     @api.model
@@ -290,7 +304,7 @@ class CustomerContractEvent(models.Model):
             "ip_address": self.ip_address,
             "user_agent": payload.get("user_agent", ""),
             "version": (payload.get("version") or {}).get("number", ""),
-            "details": self.description
+            "details": self._get_description()
             if self._tells_changes()
             else "; ".join(f"{name}: {value}" for name, value in details.items() if value),
             "hash": self.hash,

@@ -2,6 +2,8 @@ import json
 
 from odoo import fields, models
 
+from ...utils import check_one
+
 
 class CustomerContractVersion(models.Model):
     """What was frozen: the canonical content and the PDF made from it."""
@@ -33,7 +35,7 @@ class CustomerContractVersion(models.Model):
         :return: an action
         :rtype: dict
         """
-        self.ensure_one()
+        check_one(self)
         return {
             "type": "ir.actions.act_url",
             "url": f"/web/content/{self.pdf_attachment_id.id}?download=true",

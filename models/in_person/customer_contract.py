@@ -2,7 +2,7 @@ from odoo import _, api, fields, models
 from odoo.exceptions import UserError
 
 from ...const import OPEN_STATES, SIGNABLE_STATES
-from ...utils import Actor
+from ...utils import Actor, check_one
 
 
 class CustomerContract(models.Model):
@@ -40,7 +40,7 @@ class CustomerContract(models.Model):
         :rtype: dict
         :raise UserError: if nobody can sign in person now
         """
-        self.ensure_one()
+        check_one(self)
         self.check_access("write")
         signers = self._get_in_person_signers()
         if not signers:

@@ -1,11 +1,13 @@
 import logging
 from datetime import timedelta
+from functools import partial
 
 import psycopg2
 
 from odoo import _, api, fields, models
 from odoo.tools import SQL
 
+from ...const import INTEGRITY_RESULTS
 from ...utils import sha256_of
 
 _logger = logging.getLogger(__name__)
@@ -36,7 +38,12 @@ class CustomerContract(models.Model):
         groups="base.group_user",
     )
     integrity_state = fields.Selection(
-        [("queued", "Check Pending"), ("intact", "Intact"), ("damaged", "Damaged")],
+        [
+            ("queued", "Check Pending"),
+            ("pending", "Signed File Pending"),
+            ("intact", "Intact"),
+            ("damaged", "Damaged"),
+        ],
         "Evidence",
         readonly=True,
         copy=False,
@@ -108,17 +115,28 @@ class CustomerContract(models.Model):
 
     def _get_integrity_checks(self):
         checks = super()._get_integrity_checks()
-        for name, sha256, documents in self._get_annexes():
-            intact = any(sha256_of(document.raw or b"") == sha256 for document in documents)
-            checks.append(
-                (
-                    f"annex {name}",
-                    None if intact else _("the file was changed or is missing"),
-                )
-            )
+        try:
+            annexes = self._get_annexes()
+        except Exception:
+            # The version's own check tells that its content cannot be read.
+            _logger.info("The annexes of contract %s are unknown", self.id, exc_info=True)
+            annexes = []
+        for name, sha256, documents in annexes:
+            checks.append((f"annex {name}", partial(self._find_annex_problem, sha256, documents)))
         if self.anchor_ids:
-            checks.append(("daily records", self._find_anchor_problem()))
+            checks.append(("daily records", self._find_anchor_problem))
         return checks
+
+    def _find_annex_problem(self, sha256, documents):
+        """Return what is wrong with a file that is part of the contract, or none.
+
+        :param str sha256: the digest that was frozen
+        :param recordset documents: the documents of that name
+        :rtype: str | None
+        """
+        if any(sha256_of(document.raw or b"") == sha256 for document in documents):
+            return None
+        return _("the file was changed or is missing")
 
     def _get_annexes(self):
         """Return the files that are part of the current version, as they were frozen.
@@ -164,9 +182,11 @@ class CustomerContract(models.Model):
         self.ensure_one()
         before = self.integrity_state
         result = self._try_verify_integrity()
-        state = "intact" if result["ok"] else "damaged"
+        state = INTEGRITY_RESULTS[result["state"]]
         problems = [
-            f"{check['name']}: {check['detail']}" for check in result["checks"] if not check["ok"]
+            f"{check['name']}: {check['detail']}"
+            for check in result["checks"]
+            if check["state"] == "damaged"
         ]
         self._store_integrity(state, problems)
         if (
@@ -176,7 +196,9 @@ class CustomerContract(models.Model):
             in (
                 ("damaged", "intact"),
                 ("damaged", False),
+                ("damaged", "pending"),
                 ("intact", "damaged"),
+                ("pending", "damaged"),
             )
         ):
             self._log_event(
@@ -189,7 +211,7 @@ class CustomerContract(models.Model):
             )
         if state == "damaged":
             self._ask_about_damage(problems)
-        else:
+        elif state == "intact":
             self.activity_feedback([ACTIVITY_TYPE], feedback=_("The evidence is intact again."))
         return result
 
@@ -208,8 +230,13 @@ class CustomerContract(models.Model):
         except Exception as error:
             _logger.exception("The evidence of contract %s could not be read", self.id)
             self.env.invalidate_all()
-            check = {"name": "evidence", "ok": False, "detail": str(error)[:500]}
-            return {"ok": False, "checks": [check]}
+            check = {
+                "name": "evidence",
+                "state": "damaged",
+                "ok": False,
+                "detail": str(error)[:500],
+            }
+            return {"ok": False, "state": "damaged", "checks": [check]}
 
     def _store_integrity(self, state, problems=()):
         """Keep the result of a check.

@@ -8,7 +8,7 @@ from odoo.exceptions import UserError
 from odoo.tools import file_open
 
 from ...const import BUNDLE_SCHEMA
-from ...utils import sha256_of
+from ...utils import check_one, sha256_of
 
 # Files in a ZIP have a time; one that never changes keeps the ZIP the same.
 ZIP_TIME = (1980, 1, 1, 0, 0, 0)
@@ -89,7 +89,7 @@ class CustomerContract(models.Model):
         :raise AccessError: if the user may not read the contract, or is not internal
         :raise UserError: if the contract was never frozen
         """
-        self.ensure_one()
+        check_one(self)
         return base64.b64encode(self._export_evidence_bundle()).decode()
 
     def action_download_evidence_bundle(self):
@@ -99,7 +99,7 @@ class CustomerContract(models.Model):
         :rtype: dict
         :raise AccessError: if the user may not read the contract, or is not internal
         """
-        self.ensure_one()
+        check_one(self)
         self._check_may_audit()
         return {
             "type": "ir.actions.act_url",
@@ -264,7 +264,7 @@ class CustomerContract(models.Model):
         :rtype: list[dict]
         :raise AccessError: if the user may not read the contract, or is not internal
         """
-        self.ensure_one()
+        check_one(self)
         self._check_may_audit()
         # The trail is read as a whole by whoever may read the contract.
         return [event._describe() for event in self.sudo().event_ids.sorted("sequence")]
@@ -276,7 +276,7 @@ class CustomerContract(models.Model):
         :rtype: dict
         :raise AccessError: if the user may not read the contract, or is not internal
         """
-        self.ensure_one()
+        check_one(self)
         self._check_may_audit()
         return {
             "type": "ir.actions.act_url",

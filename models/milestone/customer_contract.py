@@ -2,6 +2,7 @@ from odoo import _, api, fields, models
 from odoo.tools import format_date
 
 from ...const import CLOSED_STATES
+from ...utils import check_one
 
 
 class CustomerContract(models.Model):
@@ -34,7 +35,7 @@ class CustomerContract(models.Model):
         :return: an action
         :rtype: dict
         """
-        self.ensure_one()
+        check_one(self)
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "customer_contract.customer_contract_milestone_action"
         )

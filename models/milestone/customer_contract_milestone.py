@@ -3,6 +3,7 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.tools import float_repr
 
 from ...const import CLOSED_STATES
+from ...utils import TypedChar, TypedText
 
 OPEN = ("planned", "in_progress")
 ACTIVITY_TYPE = "customer_contract.mail_activity_type_milestone"
@@ -31,10 +32,10 @@ class CustomerContractMilestone(models.Model):
     )
     company_id = fields.Many2one(related="contract_id.company_id", store=True, index=True)
     currency_id = fields.Many2one(related="contract_id.currency_id", store=True)
-    name = fields.Char("Title", required=True)
+    name = TypedChar("Title", required=True)
     sequence = fields.Integer(default=10)
     date = fields.Date("Due Date", required=True, index=True, tracking=True)
-    deliverable = fields.Text(help="What is to be there on that day.")
+    deliverable = TypedText(help="What is to be there on that day.")
     user_id = fields.Many2one(
         "res.users",
         "Owner",
@@ -196,7 +197,12 @@ class CustomerContractMilestone(models.Model):
             )
         if state and state != "late":
             values["progress"] = state
-        if values.get("progress", self.progress) != self.progress and "reached_on" not in values:
+        # Several milestones are written at once only where neither is among the values.
+        if (
+            "progress" in values
+            and values["progress"] != self.progress
+            and "reached_on" not in values
+        ):
             is_reached = values["progress"] == "reached"
             values["reached_on"] = is_reached and fields.Date.context_today(self)
         return values

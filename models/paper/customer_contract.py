@@ -3,7 +3,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 
 from ...const import ASKED_STATES
-from ...utils import Act, ContractPrint
+from ...utils import Act, ContractPrint, check_one
 
 RECEIVED = "paper_received"
 
@@ -235,7 +235,7 @@ class CustomerContract(models.Model):
         :return: an action
         :rtype: dict
         """
-        self.ensure_one()
+        check_one(self)
         if self.paper_to_check_id:
             return self.paper_to_check_id._get_form_action()
         return {
@@ -253,7 +253,7 @@ class CustomerContract(models.Model):
         :return: an action
         :rtype: dict
         """
-        self.ensure_one()
+        check_one(self)
         self._check_may_decide_on_papers()
         return self._open_dialog(
             "customer.contract.paper.receive",

@@ -3,7 +3,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tools import format_date
 
 from ...const import MOST_PAPER_BYTES, MOST_PAPER_PAGES
-from ...utils import sha256_of
+from ...utils import TypedChar, TypedText, sha256_of
 
 OPEN_PAPER_STATES = ("draft", "submitted")
 
@@ -47,8 +47,8 @@ class CustomerContractPaper(models.Model):
     is_arranged = fields.Boolean(help="Somebody put the pages in order by hand.")
     scan_attachment_id = fields.Many2one("ir.attachment", "Scan", ondelete="restrict")
     scan_digest = fields.Char("Scan's SHA-256")
-    signed_by = fields.Char("Name on Paper")
-    capacity = fields.Char("Capacity on Paper")
+    signed_by = TypedChar("Name on Paper")
+    capacity = TypedChar("Capacity on Paper")
     signed_date = fields.Date("Date on Paper")
     received_by = fields.Char("Taken In By")
     received_through = fields.Selection(
@@ -63,7 +63,7 @@ class CustomerContractPaper(models.Model):
     submitted_on = fields.Datetime("Sent On")
     decided_by = fields.Char("Checked By")
     decided_on = fields.Datetime("Checked On")
-    decision_reason = fields.Text("Reason")
+    decision_reason = TypedText("Reason")
     check_state = fields.Selection(
         [
             ("matched", "All Codes Match"),

@@ -1,7 +1,7 @@
 from odoo import _, fields, models
 from odoo.exceptions import UserError
 
-from ...utils import Actor
+from ...utils import Actor, check_one, strip_unseen
 
 
 class CustomerContractPaper(models.Model):
@@ -43,7 +43,7 @@ class CustomerContractPaper(models.Model):
         :return: an action, or True
         :rtype: dict | bool
         """
-        self.ensure_one()
+        check_one(self)
         self._check_may_decide()
         if self.check_state == "matched":
             return self.action_accept()
@@ -55,7 +55,7 @@ class CustomerContractPaper(models.Model):
         :return: an action
         :rtype: dict
         """
-        self.ensure_one()
+        check_one(self)
         self._check_may_decide()
         return self._open_decision("return", _("Return to the Signer"))
 
@@ -65,7 +65,7 @@ class CustomerContractPaper(models.Model):
         :return: an action
         :rtype: dict
         """
-        self.ensure_one()
+        check_one(self)
         return self._get_form_action()
 
     def _open_decision(self, purpose, title):
@@ -142,7 +142,7 @@ class CustomerContractPaper(models.Model):
             )
         if not self._has_intact_scan():
             raise UserError(_("The scan was changed or is missing. Ask for it again."))
-        reason = (reason or "").strip()
+        reason = strip_unseen(reason)
         if self.check_state != "matched" and not reason:
             raise UserError(
                 _("Please say why you accept it although the page check found something.")
@@ -200,7 +200,7 @@ class CustomerContractPaper(models.Model):
         :raise UserError: if it is no longer to be checked, or no reason is given
         """
         self._check_is_to_check()
-        reason = (reason or "").strip()
+        reason = strip_unseen(reason)
         if not reason:
             raise UserError(_("Please say what has to be mended: the signer reads it."))
         self._write_protected(

@@ -4,7 +4,7 @@ import re
 from odoo import _, api, fields, models
 from odoo.exceptions import AccessError
 
-from ...utils import sha256_of
+from ...utils import check_one, sha256_of
 
 MIMETYPES = {"pdf": "application/pdf", "jpeg": "image/jpeg", "png": "image/jpeg"}
 
@@ -55,7 +55,7 @@ class CustomerContractPaperFile(models.Model):
         :return: an action
         :rtype: dict
         """
-        self.ensure_one()
+        check_one(self)
         return {
             "type": "ir.actions.act_url",
             "url": f"/web/content/{self.attachment_id.id}?download=true",

@@ -2,6 +2,7 @@ from odoo import Command, _, api, fields, models
 from odoo.exceptions import UserError
 
 from ...const import ASKING_STATES, OPEN_STATES, PENDING_STATES, PREPARING_STATES
+from ...utils import check_one, strip_unseen
 
 
 class CustomerContract(models.Model):
@@ -341,7 +342,7 @@ class CustomerContract(models.Model):
         :raise UserError: if the person has acted, a rule demands the person, no reason is
             given, or signatures would be lost without being asked for
         """
-        self.ensure_one()
+        check_one(self)
         self.check_access("write")
         self._check_state(*OPEN_STATES)
         self._lock_for_act()
@@ -357,7 +358,7 @@ class CustomerContract(models.Model):
             details={
                 "by": partner.name or "",
                 "email": partner.email or "",
-                "reason": reason.strip(),
+                "reason": strip_unseen(reason),
             },
             participant=participant,
         )
@@ -392,7 +393,7 @@ class CustomerContract(models.Model):
                 )
             )
         participant._check_can_be_changed()
-        if not (reason or "").strip():
+        if not strip_unseen(reason):
             raise UserError(_("Please give a reason."))
 
     def _check_signatures_may_go(self, void_signatures):

@@ -1,12 +1,15 @@
 from odoo import api, fields, models
 
-from ...const import EVIDENCE
+from ...const import CHANGES, EVIDENCE
 
 EVENT_TYPES = [
     ("requested", "Asked to act"),
     ("viewed", "Viewed"),
     ("replaced", "Participant replaced"),
     ("skipped", "No longer needed"),
+    ("participant_added", "Participant added"),
+    ("participant_changed", "Participant changed"),
+    ("participant_removed", "Participant removed"),
 ]
 
 
@@ -25,4 +28,5 @@ class CustomerContractEvent(models.Model):
         return super()._get_audiences() | {
             "requested": {EVIDENCE},
             "viewed": {EVIDENCE},
+            "participant_changed": {CHANGES},
         }

@@ -3,7 +3,7 @@ from odoo.exceptions import ValidationError
 from odoo.tools import email_normalize
 
 from ...const import ASKED_STATES
-from ...utils import Actor
+from ...utils import Actor, TypedChar
 
 MOVED_WITH_STEP = ("contract_id", "role", "sequence")
 
@@ -44,7 +44,7 @@ class CustomerContractParticipant(models.Model):
         precompute=True,
         help="On whose behalf the person acts.",
     )
-    capacity = fields.Char(
+    capacity = TypedChar(
         compute="_compute_capacity",
         store=True,
         readonly=False,
@@ -151,31 +151,31 @@ class CustomerContractParticipant(models.Model):
             values_list.append(values)
         participants = super().create(values_list)
         participants._check_is_open()
+        for participant in participants:
+            participant._log_added()
         return participants
 
     def write(self, vals):
         self._check_protected_fields(vals)
-        if not self._is_system_write():
-            self._check_can_be_changed(vals)
-            step = self.env["customer.contract.routing.step"].browse(vals.get("step_id"))
-            if step:
-                self._check_step_is_open(step)
-                vals = {"role": step.role, "sequence": step.sequence, **vals}
-            self = self._replace_evidence(vals)
-            self._check_is_open(vals)
-            if "partner_id" in vals and "is_proposed" not in vals:
-                self._log_change(
-                    _(
-                        "%(old)s is replaced",
-                        old=", ".join(self.mapped("partner_id.name")),
-                    )
-                )
-        return super().write(vals)
+        if self._is_system_write():
+            return super().write(vals)
+        self._check_can_be_changed(vals)
+        step = self.env["customer.contract.routing.step"].browse(vals.get("step_id"))
+        if step:
+            self._check_step_is_open(step)
+            vals = {"role": step.role, "sequence": step.sequence, **vals}
+        self = self._replace_evidence(vals)
+        self._check_is_open(vals)
+        before = {participant: participant._prepare_facts() for participant in self}
+        result = super().write(vals)
+        for participant in self:
+            participant._log_changes(before[participant])
+        return result
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_frozen(self):
         self._check_is_open()
-        self._log_change(_("removed"))
+        self._log_removed()
 
     def _check_is_open(self, values=None):
         """Refuse to change who takes part in a frozen contract.
@@ -186,12 +186,58 @@ class CustomerContractParticipant(models.Model):
         """
         self.contract_id._check_content_is_open()
 
-    def _log_change(self, change):
-        """Record in the trail that participants changed."""
-        for participant in self:
-            participant.contract_id._log_event(
-                "changed", details={"change": change}, participant=participant
+    def _prepare_facts(self):
+        """Prepare what the trail keeps of a part in the contract.
+
+        :return: values in words, by the names of fields
+        :rtype: dict[str, str]
+        """
+        self.ensure_one()
+        roles = dict(self._fields["role"]._description_selection(self.env))
+        parties = dict(self._fields["party"]._description_selection(self.env))
+        return {
+            "partner_id": self.partner_id.name or "",
+            "role": roles.get(self.role, ""),
+            "party": parties.get(self.party, ""),
+            "capacity": self.capacity or "",
+            "sequence": str(self.sequence),
+            "step_id": self.step_id.name or "",
+        }
+
+    def _log_added(self):
+        """Record in the trail that somebody was added, unless an act of its own tells it."""
+        self.ensure_one()
+        # Without a trail, the contract is just being created with its participants.
+        if not self._is_system_write() and self.contract_id.sudo().trail_length:
+            self.contract_id._log_event(
+                "participant_added",
+                details={"role": self._prepare_facts()["role"]},
+                participant=self,
             )
+
+    def _log_changes(self, before):
+        """Record in the trail what is another now about somebody's part.
+
+        :param dict before: what :meth:`_prepare_facts` gave then
+        """
+        self.ensure_one()
+        changed = {
+            self.env["ir.model.fields"]._get(self._name, name).field_description: [
+                before[name],
+                value,
+            ]
+            for name, value in self._prepare_facts().items()
+            if before[name] != value
+        }
+        if changed and self.contract_id.sudo().trail_length:
+            self.contract_id._log_event(
+                "participant_changed", details={"fields": changed}, participant=self
+            )
+
+    def _log_removed(self):
+        """Record in the trail that people no longer take part."""
+        for participant in self:
+            participant.contract_id._log_event("participant_removed", participant=participant)
 
     def _get_protected_fields(self):
         return super()._get_protected_fields() | {

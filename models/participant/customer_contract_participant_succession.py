@@ -1,6 +1,7 @@
-from odoo import _, api, fields, models
+from odoo import api, fields, models
 
 from ...const import PENDING_STATES
+from ...utils import TypedChar
 
 
 class CustomerContractParticipant(models.Model):
@@ -33,14 +34,14 @@ class CustomerContractParticipant(models.Model):
         readonly=True,
         domain=[("is_retired", "=", False)],
     )
-    delegation_reason = fields.Char(readonly=True, copy=False)
+    delegation_reason = TypedChar(readonly=True, copy=False)
 
     def unlink(self):
         # Their signatures under earlier versions are evidence and stay.
         kept = self.filtered(lambda person: person._is_evidence())
         if kept:
             kept._check_can_be_removed()
-            kept._log_change(_("removed"))
+            kept._log_removed()
             kept._retire()
         return super(CustomerContractParticipant, self - kept).unlink()
 
@@ -157,9 +158,7 @@ class CustomerContractParticipant(models.Model):
         for participant in self:
             inherited = participant._prepare_copy_values()
             inherited.pop("capacity")
-            participant._log_change(
-                _("%(old)s is replaced", old=participant.partner_id.name),
-            )
+            participant._log_removed()
             step = participant.step_id
             participant._retire()
             self.create(

@@ -2,6 +2,7 @@ from odoo import _, api, fields, models
 from odoo.exceptions import ValidationError
 
 from ...const import STEP_POLICIES
+from ...utils import TypedChar
 
 
 class CustomerContractRoutingStep(models.Model):
@@ -20,7 +21,7 @@ class CustomerContractRoutingStep(models.Model):
         "customer.contract", required=True, index=True, ondelete="cascade"
     )
     company_id = fields.Many2one(related="contract_id.company_id")
-    name = fields.Char(required=True)
+    name = TypedChar(required=True)
     role = fields.Selection(
         [("approver", "Approvers"), ("signer", "Signers")], required=True, default="approver"
     )

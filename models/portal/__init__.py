@@ -4,6 +4,7 @@ from . import (
     customer_contract_delivery,
     customer_contract_delivery_pending,
     customer_contract_delivery_report,
+    customer_contract_door,
     customer_contract_event,
     customer_contract_link,
     customer_contract_participant,

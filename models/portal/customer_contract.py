@@ -13,6 +13,7 @@ from ...const import (
     PREPARING_STATES,
     PREVIEW_KEY,
 )
+from ...utils import check_one
 
 _logger = logging.getLogger(__name__)
 
@@ -344,7 +345,7 @@ class CustomerContract(models.Model):
         :return: an action that opens the portal page
         :rtype: dict
         """
-        self.ensure_one()
+        check_one(self)
         self.check_access("read")
         return {
             "type": "ir.actions.act_url",

@@ -1,6 +1,7 @@
 from odoo import _, models
 
 from ...const import PREPARING_STATES, PREVIEW_KEY
+from ...utils import check_one
 
 
 class CustomerContract(models.Model):
@@ -14,7 +15,7 @@ class CustomerContract(models.Model):
         :return: an action
         :rtype: dict
         """
-        self.ensure_one()
+        check_one(self)
         self.check_access("read")
         return self._open_dialog(
             "customer.contract.preview", _("Preview"), {"default_contract_id": self.id}
@@ -27,7 +28,7 @@ class CustomerContract(models.Model):
         :return: an action that opens the page
         :rtype: dict
         """
-        self.ensure_one()
+        check_one(self)
         self.check_access("read")
         previewed = self.with_context(**{PREVIEW_KEY: partner_id})
         return {"type": "ir.actions.act_url", "url": previewed.access_url, "target": "new"}

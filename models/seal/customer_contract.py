@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 from odoo import _, fields, models
 
 from ...exceptions import SealPendingError
+from ...utils import Pending
 
 _logger = logging.getLogger(__name__)
 TIMESTAMP_TIMEOUT = 10
@@ -227,10 +228,19 @@ class CustomerContract(models.Model):
     def _get_integrity_checks(self):
         checks = super()._get_integrity_checks()
         if self.state == "signed" and self.signed_document_id:
-            recorded = self._get_recorded_seal()
-            if recorded or self.seal_state != "not_sealed":
-                checks.append(("seal", self._find_seal_problem(recorded)))
+            if self._is_seal_recorded() or self.seal_state != "not_sealed":
+                checks.append(("seal", self._find_seal_problem))
         return checks
+
+    def _is_seal_recorded(self):
+        """Tell whether the audit trail names a seal."""
+        return "sealed" in self.event_ids.mapped("event_type")
+
+    def _find_signed_document_problem(self):
+        problem = super()._find_signed_document_problem()
+        if isinstance(problem, Pending) and self.seal_state == "pending":
+            return Pending(_("its seal is still to be made"))
+        return problem
 
     def _get_recorded_seal(self):
         """Return what the audit trail says about the seal, if it was made.
@@ -243,12 +253,12 @@ class CustomerContract(models.Model):
             return {}
         return {**event._get_payload().get("details", {}), "occurred_on": event.occurred_on}
 
-    def _find_seal_problem(self, recorded):
+    def _find_seal_problem(self):
         """Return what is wrong with the seal of the stored file, or none.
 
-        :param dict recorded: what the audit trail says about it
         :rtype: str | None
         """
+        recorded = self._get_recorded_seal()
         if not recorded:
             return _("the audit trail knows nothing of a seal")
         certificate = self.seal_certificate_id

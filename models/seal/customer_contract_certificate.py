@@ -5,6 +5,8 @@ from dateutil.relativedelta import relativedelta
 from odoo import _, api, fields, models
 from odoo.exceptions import AccessError, UserError
 
+from ...utils import check_one
+
 # Days before its end at which a certificate's end is announced, and when it has come.
 ANNOUNCED_DAYS = (60, 30, 7, 0)
 
@@ -191,7 +193,7 @@ class CustomerContractCertificate(models.Model):
         :return: an action
         :rtype: dict
         """
-        self.ensure_one()
+        check_one(self)
         return {
             "type": "ir.actions.act_url",
             "url": (
@@ -207,7 +209,7 @@ class CustomerContractCertificate(models.Model):
         :return: an action
         :rtype: dict
         """
-        self.ensure_one()
+        check_one(self)
         return {
             "type": "ir.actions.act_window",
             "name": _("Sealed Contracts"),

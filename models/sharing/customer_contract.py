@@ -3,6 +3,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 from ...const import OPEN_STATES, PENDING_STATES, PREPARING_STATES
+from ...utils import check_one
 
 
 class CustomerContract(models.Model):
@@ -124,7 +125,7 @@ class CustomerContract(models.Model):
         :return: an action
         :rtype: dict
         """
-        self.ensure_one()
+        check_one(self)
         self.check_access("write")
         return self._open_dialog(
             "customer.contract.share",

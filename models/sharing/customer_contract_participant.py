@@ -25,16 +25,12 @@ class CustomerContractParticipant(models.Model):
                     participant.contract_id._explain_outsider(participant.partner_id)
                 )
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        participants = super().create(vals_list)
-        for participant in participants:
-            contract = participant.contract_id
-            if participant.role == "observer" and (
-                contract.portal_published or not contract._can_be_edited()
-            ):
-                contract._log_event("observer_added", participant=participant)
-        return participants
+    def _log_added(self):
+        contract = self.contract_id
+        if self.role == "observer" and (contract.portal_published or not contract._can_be_edited()):
+            contract._log_event("observer_added", participant=self)
+        else:
+            super()._log_added()
 
     def write(self, vals):
         if not self._is_system_write():
@@ -53,7 +49,7 @@ class CustomerContractParticipant(models.Model):
         )
         if linked:
             linked._check_can_be_removed()
-            linked._log_change(_("removed"))
+            linked._log_removed()
             linked._end_observation()
         return super(CustomerContractParticipant, self - linked).unlink()
 

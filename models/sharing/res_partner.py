@@ -4,6 +4,8 @@ from odoo import Command, _, api, fields, models
 from odoo.exceptions import AccessError
 from odoo.fields import Domain
 
+from ...utils import check_one
+
 # Whatever is written to these may move people to another company.
 COMPANY_FIELDS = {"parent_id", "is_company", "commercial_partner_id"}
 MANAGERS = "customer_contract.group_contract_manager"
@@ -164,7 +166,7 @@ class ResPartner(models.Model):
         :return: an action
         :rtype: dict
         """
-        self.ensure_one()
+        check_one(self)
         self.check_access("read")
         if not self.env.user.has_group(MANAGERS):
             raise AccessError(_("Only administrators of contracts see what others see."))

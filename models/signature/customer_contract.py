@@ -1,5 +1,4 @@
 import base64
-import re
 import time
 
 from odoo import _, fields, models
@@ -9,7 +8,7 @@ from odoo.tools import consteq
 
 from ...const import PREPARING_STATES, SIGNABLE_STATES
 from ...exceptions import VersionChangedError
-from ...utils import Actor, SignaturePlace
+from ...utils import Actor, SignaturePlace, check_one, strip_unseen
 
 MAX_NAME_LENGTH = 120
 IDENTITY_CHECK_SECONDS = 10 * 60
@@ -33,7 +32,7 @@ class CustomerContract(models.Model):
         :raise UserError: if it is not the user's turn, the picture is no signature,
             or the contract is not ready
         """
-        self.ensure_one()
+        check_one(self)
         self._check_may_sign_for_company()
         if self.company_id.contract_confirm_identity and not self._is_identity_confirmed():
             raise UserError(
@@ -200,10 +199,10 @@ class CustomerContract(models.Model):
 
         :param str name: the name as typed
         :rtype: str
-        :raise ValidationError: if it is empty or too long
+        :raise ValidationError: if nobody sees a letter of it, or it is too long
         """
-        clean = re.sub(r"[\x00-\x1f\x7f\s]+", " ", name).strip() if isinstance(name, str) else ""
-        if not clean:
+        clean = strip_unseen(name, one_line=True)
+        if not any(sign.isalpha() for sign in clean):
             raise ValidationError(_("Please type your name."))
         if len(clean) > MAX_NAME_LENGTH:
             raise ValidationError(

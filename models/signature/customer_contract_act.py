@@ -3,7 +3,7 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from ...const import ASKING_STATES, SIGNABLE_STATES
-from ...utils import Act, Actor
+from ...utils import Act, Actor, strip_unseen
 
 
 class CustomerContract(models.Model):
@@ -50,7 +50,7 @@ class CustomerContract(models.Model):
             contract_sudo._check_identified(actor_sudo)
         if obstacle := contract_sudo._find_missing_right(actor_sudo.participant, name):
             raise UserError(obstacle)
-        words = (reason or "").strip()
+        words = strip_unseen(reason)
         if act.needs_reason and not words:
             raise UserError(_("Please give a reason."))
         return contract_sudo, actor_sudo, words

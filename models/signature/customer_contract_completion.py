@@ -158,7 +158,7 @@ class CustomerContract(models.Model):
     def _get_integrity_checks(self):
         checks = super()._get_integrity_checks()
         if self.state == "signed" and self.signed_document_id:
-            checks.append(("attached evidence", self._find_evidence_file_problem()))
+            checks.append(("attached evidence", self._find_evidence_file_problem))
         return checks
 
     def _send_copies(self):

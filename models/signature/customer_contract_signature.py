@@ -2,10 +2,12 @@ import base64
 import binascii
 import io
 
-from PIL import Image, UnidentifiedImageError
+from PIL import Image, ImageOps, UnidentifiedImageError
 
 from odoo import _, api, fields, models
 from odoo.exceptions import UserError
+
+from ...tools.signature_picture import is_filled, is_photo, take_ink_off_paper
 
 PNG_START = b"\x89PNG\r\n\x1a\n"
 PNG_END = b"IEND\xaeB\x60\x82"
@@ -78,15 +80,21 @@ class CustomerContractSignature(models.Model):
         """Prove that some data is the picture of a signature, and clean it.
 
         The picture is decoded, checked for ink and encoded again, so that nothing
-        of the original file but its pixels is kept.
+        of the original file but its pixels is kept. Of a photo, the ink is kept.
 
         :param str | bytes data: the picture in base64, with or without the
             ``data:image/png;base64,`` in front
         :return: a PNG
         :rtype: bytes
-        :raise UserError: if it is no PNG, too large, or has too little ink
+        :raise UserError: if it is no PNG, too large, has too little ink, or is filled
         """
         picture = self._decode_png(data)
+        if is_filled(picture):
+            raise UserError(
+                _("This is a filled picture, not a signature. Please draw or type it again.")
+            )
+        if is_photo(picture):
+            picture = take_ink_off_paper(picture)
         ink = self._find_ink(picture)
         box = ink.getbbox()
         if box is None or ink.histogram()[255] < MIN_INK_PIXELS:
@@ -135,7 +143,8 @@ class CustomerContractSignature(models.Model):
                             most=MAX_SIDE,
                         )
                     )
-                return picture.convert("RGBA")
+                # Phones store how they were held beside the pixels.
+                return ImageOps.exif_transpose(picture).convert("RGBA")
         except (
             UnidentifiedImageError,
             Image.DecompressionBombError,

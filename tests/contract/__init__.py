@@ -2,9 +2,11 @@ from . import (
     test_access_rights,
     test_backend_tour,
     test_lifecycle,
+    test_party,
     test_picture_warning,
     test_policy,
     test_report,
     test_section_pictures,
     test_stage,
+    test_typed_text,
 )

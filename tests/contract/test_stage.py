@@ -43,7 +43,6 @@ class TestStage(ContractCommon):
                 contract.participant_ids.mapped("state"),
                 contract.current_version_id.id,
                 len(contract.signature_ids),
-                contract.sudo().trail_length,
                 self._get_participant(contract, self.customer).requested_on,
             )
 

@@ -2,5 +2,6 @@ from . import (
     test_bundle,
     test_bundle_sealed,
     test_integrity,
+    test_integrity_state,
     test_verification,
 )

@@ -1,6 +1,7 @@
 from . import (
     test_conversation,
     test_delivery,
+    test_doors,
     test_portal_access,
     test_portal_act_tours,
     test_portal_link,

@@ -4,6 +4,7 @@ from . import (
     test_action_order_property,
     test_concurrency,
     test_demo,
+    test_several_at_once,
     test_views,
     test_whole_story,
 )

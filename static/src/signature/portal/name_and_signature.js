@@ -1,12 +1,19 @@
 import {onWillUnmount, useEffect} from "@odoo/owl";
 import {NameAndSignature} from "@web/core/signature/name_and_signature";
+import {
+    takeInkOffPaper,
+    turnPicture,
+} from "@customer_contract/signature/portal/signature_picture";
 
 const TYPING_PAUSE = 200;
+// More than that is not seen on paper either
+const MOST_PIXEL_RATIO = 3;
 
 /**
  * Odoo's signature field, made fit for phones and screen readers: strokes survive when
  * the phone is turned, only the last of several pictures is drawn, and every control
- * says what it does.
+ * says what it does. It is as fine as the screen, and takes signatures off the paper that
+ * they were photographed on.
  */
 export class ContractNameAndSignature extends NameAndSignature {
     static template = "customer_contract.NameAndSignature";
@@ -14,6 +21,7 @@ export class ContractNameAndSignature extends NameAndSignature {
     setup() {
         super.setup();
         this.pictureNumber = 0;
+        this.turns = 0;
         this.props.signature.settle = () => this.settle();
         onWillUnmount(() => clearTimeout(this.drawTimeout));
         // The field has no size before its dialog opens, and another one whenever a
@@ -40,10 +48,10 @@ export class ContractNameAndSignature extends NameAndSignature {
      */
     onResize() {
         const width = this.canvas?.clientWidth;
-        if (!width || width === this.canvas.width) {
+        if (!width || width === this.padWidth) {
             return;
         }
-        const ratio = this.canvas.width ? width / this.canvas.width : 1;
+        const ratio = this.padWidth ? width / this.padWidth : 1;
         const strokes = this.signaturePad.toData();
         this.resizeSignature();
         if (this.state.signMode === "draw") {
@@ -58,6 +66,22 @@ export class ContractNameAndSignature extends NameAndSignature {
         } else {
             this.drawCurrentName();
         }
+    }
+
+    /**
+     * Gives the field as many pixels as the screen has: strokes are given in those of the
+     * page, and what is drawn is as fine as it is seen.
+     */
+    resizeSignature() {
+        this.padWidth = this.canvas.clientWidth;
+        this.padHeight = parseInt(this.padWidth / this.props.displaySignatureRatio, 10);
+        this.pixelRatio = Math.min(
+            Math.max(window.devicePixelRatio || 1, 1),
+            MOST_PIXEL_RATIO
+        );
+        this.canvas.width = Math.round(this.padWidth * this.pixelRatio);
+        this.canvas.height = Math.round(this.padHeight * this.pixelRatio);
+        this.canvas.getContext("2d").scale(this.pixelRatio, this.pixelRatio);
     }
 
     setMode(mode, reset) {
@@ -103,10 +127,21 @@ export class ContractNameAndSignature extends NameAndSignature {
     }
 
     async onChangeSignLoadInput(ev) {
+        this.turns = 0;
         const result = await super.onChangeSignLoadInput(ev);
         // choosing the same file again is a change too
         ev.target.value = "";
         return result;
+    }
+
+    /**
+     * Turns the loaded picture: how a phone was held is not always known.
+     */
+    async onClickTurn() {
+        if (this.loadedPicture) {
+            this.turns = (this.turns + 1) % 4;
+            await this.printImage(this.loadedPicture);
+        }
     }
 
     /**
@@ -119,7 +154,7 @@ export class ContractNameAndSignature extends NameAndSignature {
         if (this.state.signMode === "load") {
             this.loadedPicture = source;
         }
-        const picture = await this.loadPicture(source);
+        let picture = await this.loadPicture(source);
         if (number !== this.pictureNumber || !this.canvas) {
             return;
         }
@@ -128,9 +163,12 @@ export class ContractNameAndSignature extends NameAndSignature {
             this.state.loadIsInvalid = true;
             return;
         }
-        const {width, height} = this.canvas;
+        const [width, height] = [this.padWidth, this.padHeight];
         if (!width) {
             return;
+        }
+        if (this.state.signMode === "load") {
+            picture = turnPicture(takeInkOffPaper(picture), this.turns);
         }
         const scale = Math.min(width / picture.width, height / picture.height);
         const [w, h] = [picture.width * scale, picture.height * scale];
