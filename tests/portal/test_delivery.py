@@ -4,6 +4,7 @@ from unittest.mock import patch
 
 from odoo import Command, fields
 from odoo.exceptions import AccessError, UserError
+from odoo.sql_db import PoolError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
@@ -427,3 +428,36 @@ class TestNeededRecords(ContractCommon):
         mail = self.env["mail.mail"].search([("res_id", "=", contract.id)], limit=1)
         self.assertIn(contract.title, f"{mail.subject} {mail.body_html}")
         self.assertTrue(template.exists())
+
+
+@tagged("post_install", "-at_install")
+class TestPostCommit(DeliveryCommon):
+    """Nothing that follows an act comes back as its error."""
+
+    def test_a_job_that_cannot_be_woken(self):
+        with patch(
+            "odoo.addons.base.models.ir_cron.sql_db.db_connect",
+            side_effect=PoolError("The Connection Pool Is Full"),
+        ):
+            self.env["ir.cron"]._notifydb()
+
+    def test_mails_that_cannot_be_sent_now(self):
+        contract = self._create_sent_contract()
+        mail = self._get_mails(contract)
+        calls = []
+        with (
+            patch.object(
+                type(self.env.cr.postcommit), "add", lambda hooks, call: calls.append(call)
+            ),
+            patch("odoo.addons.customer_contract.models.portal.mail_mail.modules") as modules,
+            patch(
+                "odoo.addons.customer_contract.models.portal.mail_mail.Registry",
+                side_effect=PoolError("The Connection Pool Is Full"),
+            ),
+            mute_logger("odoo.addons.customer_contract.models.portal.mail_mail"),
+        ):
+            modules.module.current_test = None
+            mail.send_after_commit()
+            self.assertEqual(len(calls), 1)
+            calls[0]()
+        self.assertEqual(mail.state, "outgoing", "the queue sends it")
