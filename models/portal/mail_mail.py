@@ -1,9 +1,13 @@
 import logging
+import threading
 
 from odoo import SUPERUSER_ID, api, models, modules
 from odoo.modules.registry import Registry
 
 _logger = logging.getLogger(__name__)
+# Who waits for a mail server holds a connection to the database beside the request's
+# own: many people who act at once must leave some for others.
+_DELIVERING = threading.BoundedSemaphore(8)
 
 
 class MailMail(models.Model):
@@ -46,11 +50,9 @@ class MailMail(models.Model):
         @self.env.cr.postcommit.add
         def deliver():
             try:
-                with Registry(database).cursor() as cr:
+                with _DELIVERING, Registry(database).cursor() as cr:
                     env = api.Environment(cr, SUPERUSER_ID, context)
                     env["mail.mail"].browse(mail_ids).exists().send(auto_commit=True)
             except Exception:
+                # They are stored as outgoing: Odoo's queue sends them.
                 _logger.warning("Mails %s wait for the queue", mail_ids, exc_info=True)
-                with Registry(database).cursor() as cr:
-                    env = api.Environment(cr, SUPERUSER_ID, {})
-                    env.ref("mail.ir_cron_mail_scheduler_action")._trigger()

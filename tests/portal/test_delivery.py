@@ -4,6 +4,7 @@ from unittest.mock import patch
 
 from odoo import Command, fields
 from odoo.exceptions import AccessError, UserError
+from odoo.sql_db import PoolError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
@@ -192,10 +193,14 @@ class TestDelivery(DeliveryCommon):
 class TestSenders(DeliveryCommon):
     """Every mail has a sender that works, and one reader."""
 
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        # The changes of a contract that followers are told.
+        cls.env = cls.env(context=dict.fromkeys(DISABLED_MAIL_CONTEXT, False))
+
     def _get_public(self, contract):
-        """The contract, as the page of somebody without an account acts on it."""
-        tracking = dict.fromkeys(DISABLED_MAIL_CONTEXT, False)
-        return contract.with_user(self.env.ref("base.public_user")).sudo().with_context(**tracking)
+        return contract.with_user(self.env.ref("base.public_user")).sudo()
 
     def test_sender_of_what_visitors_set_off(self):
         contract = self._create_sent_contract()
@@ -205,6 +210,9 @@ class TestSenders(DeliveryCommon):
         )
         participant = self._get_participant(contract, self.customer)
         visitor = self._get_public(contract)
+        # what happened before is told before
+        self.env.flush_all()
+        self.cr.precommit.run()
         self.env["mail.mail"].search([]).unlink()
         with self.mock_mail_gateway():
             visitor._sign(
@@ -214,13 +222,14 @@ class TestSenders(DeliveryCommon):
                 digest=contract.current_version_id.content_digest,
             )
             self.env.flush_all()
-            self.cr.flush()
-            visitor.env.cr.precommit.run()
+            self.cr.precommit.run()
             visitor.activity_schedule("mail.mail_activity_data_todo", user_id=self.manager.id)
             mails = self._new_mails
         self.assertTrue(mails)
-        told = mails.filtered(lambda mail: "Signed by everyone" in (mail.body_html or ""))
-        self.assertIn(self.manager.partner_id, told.recipient_ids, "authors are not told")
+        subtype = self.env.ref("customer_contract.mt_signed")
+        posted = contract.sudo().message_ids.filtered(lambda one: one.subtype_id == subtype)
+        self.assertTrue(posted, "the change of state is told")
+        self.assertIn(self.manager.partner_id, posted.notified_partner_ids, "authors are not told")
         public = self.env.ref("base.public_partner")
         for mail in mails:
             self.assertNotEqual(mail.author_id, public)
@@ -419,3 +428,36 @@ class TestNeededRecords(ContractCommon):
         mail = self.env["mail.mail"].search([("res_id", "=", contract.id)], limit=1)
         self.assertIn(contract.title, f"{mail.subject} {mail.body_html}")
         self.assertTrue(template.exists())
+
+
+@tagged("post_install", "-at_install")
+class TestPostCommit(DeliveryCommon):
+    """Nothing that follows an act comes back as its error."""
+
+    def test_a_job_that_cannot_be_woken(self):
+        with patch(
+            "odoo.addons.base.models.ir_cron.sql_db.db_connect",
+            side_effect=PoolError("The Connection Pool Is Full"),
+        ):
+            self.env["ir.cron"]._notifydb()
+
+    def test_mails_that_cannot_be_sent_now(self):
+        contract = self._create_sent_contract()
+        mail = self._get_mails(contract)
+        calls = []
+        with (
+            patch.object(
+                type(self.env.cr.postcommit), "add", lambda hooks, call: calls.append(call)
+            ),
+            patch("odoo.addons.customer_contract.models.portal.mail_mail.modules") as modules,
+            patch(
+                "odoo.addons.customer_contract.models.portal.mail_mail.Registry",
+                side_effect=PoolError("The Connection Pool Is Full"),
+            ),
+            mute_logger("odoo.addons.customer_contract.models.portal.mail_mail"),
+        ):
+            modules.module.current_test = None
+            mail.send_after_commit()
+            self.assertEqual(len(calls), 1)
+            calls[0]()
+        self.assertEqual(mail.state, "outgoing", "the queue sends it")
