@@ -467,8 +467,9 @@ class CustomerContractMilestone(models.Model):
         aged._recompute_recordset(["state"])
         Cron._commit_progress(len(aged), remaining=len(due))
         for milestone in due:
-            milestone = milestone.try_lock_for_update().filtered_domain(self._get_reminder_domain())
             if milestone.contract_id._try_lock_for_job():
-                milestone._remind()
+                milestone = milestone.try_lock_for_update()
+                if milestone.filtered_domain(self._get_reminder_domain()):
+                    milestone._remind()
             if not Cron._commit_progress(1):
                 break

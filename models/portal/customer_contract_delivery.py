@@ -1,3 +1,5 @@
+import logging
+import time
 from datetime import timedelta
 
 from psycopg2.errors import SerializationFailure
@@ -11,6 +13,11 @@ UNREACHED_STATES = ("failed", "bounced")
 UNDELIVERED = "customer_contract.mail_activity_type_undelivered"
 # After how long a contract on which somebody acts is tried again.
 JOIN_AGAIN = timedelta(minutes=1)
+# How often, and after which pauses, other jobs try to take a contract.
+PATIENT_TRIES = 20
+PAUSE_SECONDS = 0.25
+
+_logger = logging.getLogger(__name__)
 
 
 class CustomerContract(models.Model):
@@ -109,7 +116,7 @@ class CustomerContract(models.Model):
         is_busy = False
         for contract_id, _first in sorted(waiting, key=lambda row: row[1]):
             contract = self.browse(contract_id).exists()
-            taken = contract._try_lock_for_job()
+            taken = contract._try_lock_for_job(tries=1)
             pending_sudo = Pending_sudo.search([("contract_id", "=", contract_id)])
             if taken:
                 taken._join_deliveries(pending_sudo.report_id)
@@ -172,17 +179,29 @@ class CustomerContract(models.Model):
         self._log_event("copies_sent", details={"recipients": sorted(people.mapped("name"))})
         self._write_protected({"copies_message_id": False})
 
-    def _try_lock_for_job(self):
-        """Take a contract for a job, unless somebody acts on it.
+    def _try_lock_for_job(self, tries=PATIENT_TRIES):
+        """Take a contract for a job, unless somebody acts on it all the time.
 
+        Acts and other jobs take a moment. What they changed is seen in a transaction of
+        its own only, so a job that waits begins one: it must have nothing to lose.
+
+        :param int tries: how often it is tried
         :return: the contract, or none if it is taken, or has just been changed
         :rtype: recordset of `customer.contract`
         """
-        try:
-            with self.env.cr.savepoint(flush=False):
-                return self.try_lock_for_update()
-        except SerializationFailure:
-            return self.browse()
+        for left in reversed(range(tries)):
+            try:
+                with self.env.cr.savepoint(flush=False):
+                    if taken := self.try_lock_for_update():
+                        return taken
+            except SerializationFailure:
+                _logger.info("Contract %s has just been changed", self.ids)
+            if not self or not left:
+                break
+            time.sleep(PAUSE_SECONDS)
+            self.env["ir.cron"]._commit_progress()
+            self.env.invalidate_all()
+        return self.browse()
 
     # === WHOM NO MAIL REACHES === #
 

@@ -41,9 +41,11 @@ class MailMail(models.Model):
         queue sends what is left.
         """
         ours = self.filtered(lambda mail: (mail.model or "").startswith("customer.contract"))
-        super(MailMail, self - ours).send_after_commit()
-        if not ours or modules.module.current_test:
-            super(MailMail, ours).send_after_commit()
+        # Odoo would open a connection for none, too.
+        others = self if modules.module.current_test else self - ours
+        if others:
+            super(MailMail, others).send_after_commit()
+        if not ours or others == self:
             return
         mail_ids, database, context = ours.ids, self.env.cr.dbname, self.env.context
 

@@ -458,6 +458,6 @@ class TestPostCommit(DeliveryCommon):
         ):
             modules.module.current_test = None
             mail.send_after_commit()
-            self.assertEqual(len(calls), 1)
+            self.assertEqual(len(calls), 1, "one connection for all, and none for none")
             calls[0]()
         self.assertEqual(mail.state, "outgoing", "the queue sends it")

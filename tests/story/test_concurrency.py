@@ -321,6 +321,27 @@ class TestConcurrency(BaseCase):
         self.assertEqual(self._get_outcome(), self.EVERYTHING)
 
     @mute_logger("odoo.sql_db")
+    def test_job_waits_a_moment_for_another_one(self):
+        with self._environment() as acting:
+            contract = acting["customer.contract"].browse(self.contract_id)
+            contract._lock_for_act()
+            contract._log_event("trail_exported")
+            acting.flush_all()
+            taken = []
+
+            def take():
+                with self._environment() as job:
+                    waiting = job["customer.contract"].browse(self.contract_id)
+                    waiting.state  # noqa: B018
+                    taken.append(bool(waiting._try_lock_for_job()))
+
+            thread = threading.Thread(target=take)
+            thread.start()
+            time.sleep(1)
+        thread.join(30)
+        self.assertEqual(taken, [True])
+
+    @mute_logger("odoo.sql_db")
     def test_connection_lost_before_commit_leaves_nothing(self):
         with self.assertRaises((psycopg2.OperationalError, psycopg2.InterfaceError)):
             with self._environment() as env:
