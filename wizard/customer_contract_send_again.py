@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from ..utils import check_one
+
 
 class CustomerContractSendAgain(models.TransientModel):
     """Asks to which address a mail that did not arrive is sent again."""
@@ -42,6 +44,6 @@ class CustomerContractSendAgain(models.TransientModel):
         :rtype: dict
         :raise UserError: if that is not possible
         """
-        self.ensure_one()
+        check_one(self)
         self.contract_id.action_send_again(self.participant_id.id, self.email, self.reason)
         return {"type": "ir.actions.act_window_close"}

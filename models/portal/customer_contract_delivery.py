@@ -9,6 +9,8 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import email_normalize
 
+from ...utils import check_one
+
 UNREACHED_STATES = ("failed", "bounced")
 UNDELIVERED = "customer_contract.mail_activity_type_undelivered"
 # After how long a contract on which somebody acts is tried again.
@@ -255,7 +257,7 @@ class CustomerContract(models.Model):
         :raise UserError: if the person is not waited for, the address is none, or no reason
             is given for another one
         """
-        self.ensure_one()
+        check_one(self)
         self.check_access("write")
         self._lock_for_act()
         participant = self.participant_ids.filtered(lambda person: person.id == participant_id)
@@ -274,7 +276,7 @@ class CustomerContract(models.Model):
         :rtype: dict
         :raise UserError: if everybody was reached
         """
-        self.ensure_one()
+        check_one(self)
         unreached = self._get_unreached()[:1]
         if not unreached:
             raise UserError(_("Nothing is to be mailed to this person now."))

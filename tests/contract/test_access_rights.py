@@ -208,6 +208,8 @@ class TestAccessRights(ContractCommon):
         self.assertNotIn(token, str(link.read()))
         self.assertNotIn(token, str(contract.message_ids.mapped("body")))
         contract.action_remind()
+        self.assertTrue(link._is_usable(), "a reminder interrupts nobody who is signing")
+        contract.action_revoke_links()
         self.assertFalse(link._is_usable())
 
     def test_access_token_of_the_portal_mixin_is_not_used(self):

@@ -12,6 +12,7 @@ from odoo.tools import mute_logger
 from .common import IntegrityCommon
 
 INTEGRITY = "odoo.addons.customer_contract.models.integrity.customer_contract"
+EVIDENCE = "odoo.addons.customer_contract.models.evidence.customer_contract"
 
 
 @tagged("post_install", "-at_install")
@@ -300,7 +301,7 @@ class TestSelfTest(IntegrityCommon):
 
         with (
             patch.object(self.registry["ir.attachment"], "_file_read", broken),
-            mute_logger(INTEGRITY),
+            mute_logger(INTEGRITY, EVIDENCE),
         ):
             self._run_cron()
         self.assertEqual(self.contract.sudo().integrity_state, "damaged")
