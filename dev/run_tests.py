@@ -5,7 +5,6 @@ import shutil
 import sys
 
 import addon_mirror
-import delivery_stage
 import environment
 import layout
 import lifecycle_check
@@ -71,9 +70,6 @@ def _run_all(place, names):
             ),
             "Odoo's test_lint": lambda: odoo_lint_stage.run(place, core, database("lint")),
             "Odoo's own test runner": lambda: odoo_tests_stage.run(place, core, database("odoo")),
-            "Stories with delivered mail": lambda: delivery_stage.run(
-                place, core, database("mail")
-            ),
         }
     )
     stages = {"Tests": lambda: pytest_stage.run(place, core, [f"{layout.ADDON}/tests"])}

@@ -332,7 +332,7 @@ class TestConcurrency(BaseCase):
             def take():
                 with self._environment() as job:
                     waiting = job["customer.contract"].browse(self.contract_id)
-                    waiting.state  # noqa: B018
+                    waiting.fetch(["state"])
                     taken.append(bool(waiting._try_lock_for_job()))
 
             thread = threading.Thread(target=take)
