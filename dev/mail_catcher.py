@@ -79,6 +79,11 @@ class _Conversation(socketserver.StreamRequestHandler):
     """As much of SMTP as Python's client speaks."""
 
     def handle(self):
+        # Clients that are stopped in the middle are no news here.
+        with contextlib.suppress(ConnectionError):
+            self._converse()
+
+    def _converse(self):
         self._say("220 ready")
         recipients = []
         while line := self.rfile.readline():

@@ -1,13 +1,34 @@
 import logging
 import threading
+import time
 
 from odoo import SUPERUSER_ID, api, models, modules
 from odoo.modules.registry import Registry
+from odoo.sql_db import PoolError
 
 _logger = logging.getLogger(__name__)
 # Who waits for a mail server holds a connection to the database beside the request's
 # own: many people who act at once must leave some for others.
 _DELIVERING = threading.BoundedSemaphore(8)
+
+MOST_TRIES = 40
+PAUSE_SECONDS = 0.25
+
+
+def _open_cursor(database):
+    """Open a cursor, once the acts at the same time have given back a connection.
+
+    :param str database: the database's name
+    :rtype: odoo.sql_db.Cursor
+    :raise PoolError: if there is none after some seconds
+    """
+    for left in reversed(range(MOST_TRIES)):
+        try:
+            return Registry(database).cursor()
+        except PoolError:
+            if not left:
+                raise
+            time.sleep(PAUSE_SECONDS)
 
 
 class MailMail(models.Model):
@@ -52,7 +73,7 @@ class MailMail(models.Model):
         @self.env.cr.postcommit.add
         def deliver():
             try:
-                with _DELIVERING, Registry(database).cursor() as cr:
+                with _DELIVERING, _open_cursor(database) as cr:
                     env = api.Environment(cr, SUPERUSER_ID, context)
                     env["mail.mail"].browse(mail_ids).exists().send(auto_commit=True)
             except Exception:

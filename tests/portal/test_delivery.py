@@ -454,6 +454,7 @@ class TestPostCommit(DeliveryCommon):
                 "odoo.addons.customer_contract.models.portal.mail_mail.Registry",
                 side_effect=PoolError("The Connection Pool Is Full"),
             ),
+            patch("odoo.addons.customer_contract.models.portal.mail_mail.time.sleep"),
             mute_logger("odoo.addons.customer_contract.models.portal.mail_mail"),
         ):
             modules.module.current_test = None
