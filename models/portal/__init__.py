@@ -5,5 +5,6 @@ from . import (
     customer_contract_link,
     customer_contract_participant,
     customer_contract_preview,
+    ir_http,
     mail_mail,
 )

@@ -7,4 +7,5 @@ from . import (
     test_portal_page,
     test_portal_tours,
     test_preview,
+    test_reader_language,
 )
