@@ -1,4 +1,5 @@
 from . import (
+    test_consent_language,
     test_signing,
     test_signing_http,
 )
