@@ -159,9 +159,9 @@ class CustomerContract(models.Model):
                 if participant.partner_id in partner:
                     contract._log_event("mail_bounced", participant=participant)
                     contract._tell_manager(
-                        _(
+                        lambda env, person=participant: env._(
                             "The e-mail to %(person)s came back. Check the address.",
-                            person=participant.partner_id.name,
+                            person=person.partner_id.name,
                         )
                     )
 

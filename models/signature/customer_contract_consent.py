@@ -97,18 +97,17 @@ class CustomerContractConsent(models.Model):
         """
         # Signers have no rights on configuration.
         consents_sudo = self.sudo().search([("company_id", "in", (company.id, False))])
-        return (
-            consents_sudo.filtered(lambda consent: not consent.lang or consent._is_in(lang))
-            .sorted(
-                lambda consent: (
-                    bool(consent.company_id),
-                    bool(consent.lang),
-                    consent.lang == lang,
-                    consent.version,
-                ),
-                reverse=True,
-            )[:1]
-        )
+        return consents_sudo.filtered(
+            lambda consent: not consent.lang or consent._is_in(lang)
+        ).sorted(
+            lambda consent: (
+                bool(consent.company_id),
+                bool(consent.lang),
+                consent.lang == lang,
+                consent.version,
+            ),
+            reverse=True,
+        )[:1]
 
     def _is_in(self, lang):
         """Tell whether the text is in a language, wherever that is spoken.
