@@ -222,7 +222,9 @@ class ContractPageMixin(ContractAccessMixin, ContractFactsMixin, ContractNoticeM
         # Visitors read the names of languages whatever their rights.
         languages_sudo = request.env["res.lang"].sudo().with_context(active_test=False)
         name = languages_sudo.search([("code", "=", code)], limit=1).name or code
-        return self.env._("The text of this contract is in this language: %(language)s", language=name)
+        return self.env._(
+            "The text of this contract is in this language: %(language)s", language=name
+        )
 
     def _get_watermark(self, access):
         """Return what is written across a contract that may still change, if it may.
