@@ -22,7 +22,9 @@ def _find_own(shipped):
     """Find the texts of the company's own in whose place the shipped one would come."""
     others = shipped.search([("company_id", "=", False), ("id", "!=", shipped.id)])
     return others.filtered(
-        lambda consent: consent.version < shipped.version
-        if consent.lang and consent._is_in(shipped.lang)
-        else not consent.lang and consent.digest != ENGLISH
+        lambda consent: (
+            consent.version < shipped.version
+            if consent.lang and consent._is_in(shipped.lang)
+            else not consent.lang and consent.digest != ENGLISH
+        )
     )
