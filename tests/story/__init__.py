@@ -4,6 +4,8 @@ from . import (
     test_action_order_property,
     test_concurrency,
     test_demo,
+    test_marked_language,
+    test_translations,
     test_views,
     test_whole_story,
 )
