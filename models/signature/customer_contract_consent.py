@@ -38,7 +38,11 @@ class CustomerContractConsent(models.Model):
     @api.model
     def _get_languages(self):
         """Return all languages: texts are there before their language is activated."""
-        languages = self.env["res.lang"].with_context(active_test=False).search([])
+        languages = (
+            self.env["res.lang"]
+            .with_context(active_test=False)
+            .search_fetch([("code", "!=", False)], ["code", "name"])
+        )
         return [(language.code, language.name) for language in languages]
 
     @api.depends("text")
