@@ -216,7 +216,7 @@ class CustomerContractFieldRule(models.Model):
         return [
             (
                 f"customer.contract:{CUSTOM_FIELD}{name}",
-                _("Custom Field: %(labels)s", labels=" / ".join(found)),
+                self.env._("Custom Field: %(labels)s", labels=" / ".join(found)),
             )
             for name, found in labels.items()
         ]

@@ -55,7 +55,7 @@ class CustomerContract(models.Model):
 
     def _get_sending_warnings(self):
         return super()._get_sending_warnings() + [
-            _(
+            self.env._(
                 "There is no consent text in this language: %(language)s. Whoever reads it "
                 "would agree to another text. Add one to the consent texts of the "
                 "configuration.",
