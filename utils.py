@@ -6,8 +6,12 @@ from dataclasses import dataclass
 from os.path import commonprefix
 from typing import NamedTuple
 
+import babel.dates
+import pytz
+
 from odoo import api, fields
 from odoo.exceptions import UserError, ValidationError
+from odoo.tools.misc import babel_locale_parse, get_lang
 
 from .const import IDENTITY_POLICIES
 
@@ -20,6 +24,41 @@ def sha256_of(content):
     :rtype: str
     """
     return hashlib.sha256(content.encode() if isinstance(content, str) else content).hexdigest()
+
+
+def format_moment(env, moment, zone="UTC", lang_code=None):
+    """Return a moment as page, contract and certificate alike say it.
+
+    The month is a word where the language has it so, since days and months in figures
+    stand in another order elsewhere. The zone is always named.
+
+    :param odoo.api.Environment env: of the reader
+    :param datetime moment: in UTC, without a zone
+    :param str zone: the zone whose clocks are meant
+    :param str lang_code: another language than the environment's
+    :rtype: str
+    """
+    if not moment:
+        return ""
+    local = pytz.utc.localize(moment).astimezone(pytz.timezone(zone))
+    locale = babel_locale_parse(get_lang(env, lang_code).code)
+    text = babel.dates.format_datetime(local.replace(tzinfo=None), "medium", locale=locale)
+    # Not all fonts have the narrow space that stands before AM and PM.
+    text = text.replace("\N{NARROW NO-BREAK SPACE}", "\N{NO-BREAK SPACE}")
+    return f"{text} UTC" if zone == "UTC" else f"{text} ({zone.replace('_', ' ')})"
+
+
+def format_evidence_moment(env, moment, zone, lang_code=None):
+    """Return a moment in the reader's zone, and in UTC beside it.
+
+    :param odoo.api.Environment env: of the reader
+    :param datetime moment: in UTC, without a zone
+    :param str zone: the reader's zone
+    :param str lang_code: another language than the environment's
+    :rtype: str
+    """
+    zones = dict.fromkeys((zone, "UTC"))
+    return " · ".join(format_moment(env, moment, name, lang_code) for name in zones if moment)
 
 
 def hash_pair(left, right):

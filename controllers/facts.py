@@ -1,14 +1,14 @@
 """The parts of the contract's page: facts, text, signatures, history, messages."""
 
-import pytz
 from markupsafe import Markup
 
 from odoo.fields import Domain
 from odoo.http import request
-from odoo.tools import format_amount, format_date, format_datetime
+from odoo.tools import format_amount, format_date
 from odoo.tools.image import image_data_uri
 
 from ..const import ASKING_STATES
+from ..utils import format_evidence_moment, format_moment
 
 SHOWN_MESSAGES = 100
 
@@ -92,16 +92,14 @@ class ContractFactsMixin:
         :return: pairs of a label and a date as the reader writes it
         :rtype: list[tuple[str, str]]
         """
+        deadline = contract.sign_deadline_text if contract.state in ASKING_STATES else ""
         rows = [
-            (self.env._("Start"), content.get("date_start")),
-            (self.env._("End"), content.get("date_end")),
-            (
-                self.env._("Sign before"),
-                contract.state in ASKING_STATES and contract.sign_deadline,
-            ),
-            (self.env._("Terminated on"), contract.termination_date),
+            (self.env._("Start"), format_date(request.env, content.get("date_start"))),
+            (self.env._("End"), format_date(request.env, content.get("date_end"))),
+            (self.env._("Sign before"), deadline),
+            (self.env._("Terminated on"), format_date(request.env, contract.termination_date)),
         ]
-        return [(label, format_date(request.env, day)) for label, day in rows if day]
+        return [(label, text) for label, text in rows if text]
 
     def _prepare_sections(self, content):
         """Prepare the frozen sections; their HTML was made safe when it was frozen.
@@ -124,9 +122,7 @@ class ContractFactsMixin:
                 "capacity": place.signature.capacity or place.person["capacity"],
                 "note": place.note,
                 "image": image_data_uri(place.signature.image) if place.signature.image else None,
-                "signed_on": self._format_time(place.signature.signed_on, zone)
-                if place.signature
-                else None,
+                "signed_on": format_evidence_moment(request.env, place.signature.signed_on, zone),
             }
             for place in contract._get_signature_places(content, contract.current_signature_ids)
         ]
@@ -202,23 +198,14 @@ class ContractFactsMixin:
         :param str zone: the name of a time zone
         :rtype: str
         """
-        local = pytz.utc.localize(moment).astimezone(pytz.timezone(zone))
-        name = local.strftime("%Z")
-        if name[:1] in "+-":  # zones without a name of their own
-            name = f"UTC{name}"
-        return f"{format_datetime(request.env, moment, tz=zone)} {name}"
+        return format_moment(request.env, moment, zone)
 
     def _get_zone(self, access):
-        """Return the reader's time zone, else the company's.
+        """Return the reader's time zone.
 
         :param ContractAccess access: who is here and as whom
         :rtype: str
         """
-        contract_sudo = access.contract_sudo
         user = request.env.user
-        candidates = (
-            access.participant_sudo.partner_id.tz if access.is_link else user.tz,
-            contract_sudo.company_id.partner_id.tz,
-            contract_sudo.user_id.tz,
-        )
-        return next((zone for zone in candidates if zone in pytz.all_timezones_set), "UTC")
+        reader = access.participant_sudo.partner_id if user._is_public() else user.partner_id
+        return access.contract_sudo._get_reader_zone(reader)

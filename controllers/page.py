@@ -61,6 +61,7 @@ class ContractPageMixin(ContractAccessMixin, ContractFactsMixin, ContractNoticeM
             "content": content,
             "sections": self._prepare_sections(content),
             "content_lang": (content.get("language") or "").replace("_", "-") or None,
+            "language_note": self._get_language_note(content),
             "facts": self._prepare_facts(contract_sudo, content),
             "amount": self._format_amount(content.get("amount")),
             "signatories": self._prepare_signatories(contract_sudo, content, zone),
@@ -208,6 +209,22 @@ class ContractPageMixin(ContractAccessMixin, ContractFactsMixin, ContractNoticeM
         return request.env["customer.contract.refusal.reason"].sudo().search([])
 
     # === WHAT THE PAGE SAYS === #
+
+    def _get_language_note(self, content):
+        """Name the contract's language to readers who read the page in another one.
+
+        :param dict content: the frozen content
+        :rtype: str | None
+        """
+        code, reader = content.get("language") or "", request.env.lang or "en_US"
+        if not code or code.split("_")[0] == reader.split("_")[0]:
+            return None
+        # Visitors read the names of languages whatever their rights.
+        languages_sudo = request.env["res.lang"].sudo().with_context(active_test=False)
+        name = languages_sudo.search([("code", "=", code)], limit=1).name or code
+        return self.env._(
+            "The text of this contract is in this language: %(language)s", language=name
+        )
 
     def _get_watermark(self, access):
         """Return what is written across a contract that may still change, if it may.

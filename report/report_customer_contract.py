@@ -4,10 +4,10 @@ from functools import cache
 from markupsafe import Markup
 
 from odoo import api, models
-from odoo.tools import file_open, format_amount, format_datetime
+from odoo.tools import file_open, format_amount
 from odoo.tools.image import image_data_uri, image_process
 
-from ..utils import ContractPrint
+from ..utils import ContractPrint, format_evidence_moment
 
 STYLE_SHEETS = (
     "customer_contract/static/src/contract/report/contract_report.css",
@@ -139,18 +139,15 @@ class ReportCustomerContract(models.AbstractModel):
 
     @api.model
     def _format_moment(self, contract, moment, language):
-        """Format a date and time for the counterparty, with the time zone's name.
+        """Format a date and time for the counterparty, with UTC beside it.
 
         :param recordset contract: the contract
         :param datetime moment: a moment in UTC
         :param str language: a language code
         :rtype: str
         """
-        if not moment:
-            return ""
-        zone = contract.partner_id.tz or contract.company_id.partner_id.tz or "UTC"
-        text = format_datetime(self.env, moment, tz=zone, dt_format="long", lang_code=language)
-        return text if text.endswith(zone) else f"{text} ({zone})"
+        zone = contract._get_reader_zone()
+        return format_evidence_moment(self.env, moment, zone, language)
 
     @api.model
     def _get_short_digest(self, content):

@@ -1,10 +1,10 @@
 import base64
 
 from odoo import api, models
-from odoo.tools import format_datetime
 from odoo.tools.image import image_data_uri
 
 from ..const import EVIDENCE
+from ..utils import format_moment
 from .report_customer_contract import read_style_sheets
 
 STYLE_SHEET = "customer_contract/static/src/signature/report/contract_completion.css"
@@ -169,15 +169,12 @@ class ReportCustomerContract(models.AbstractModel):
 
     @api.model
     def _get_zone(self, contract):
-        """Return the counterparty's time zone, as far as it is known.
+        """Return the zone in which the contract's own pages tell moments.
 
         :param recordset contract: the contract
         :rtype: str
         """
-        signers = contract.participant_ids.filtered(lambda one: one.party == "counterparty")
-        people = signers.partner_id | contract.requester_id | contract.partner_id
-        zones = (people | contract.company_id.partner_id).mapped("tz")
-        return next(filter(None, zones), "UTC")
+        return contract._get_reader_zone()
 
     @api.model
     def _prepare_moment(self, contract, moment):
@@ -189,11 +186,10 @@ class ReportCustomerContract(models.AbstractModel):
         :rtype: dict
         """
         zone = self._get_zone(contract)
-        local = ""
-        if zone != "UTC":
-            shown = format_datetime(self.env, moment, tz=zone, dt_format="yyyy-MM-dd HH:mm:ss")
-            local = f"{shown} ({zone})"
-        return {"utc": f"{moment:%Y-%m-%d %H:%M:%S} UTC", "local": local}
+        return {
+            "utc": format_moment(self.env, moment),
+            "local": format_moment(self.env, moment, zone) if zone != "UTC" else "",
+        }
 
     # === TIMELINE === #
 

@@ -370,7 +370,11 @@ class CustomerContract(models.Model):
         stand_in = super()._delegate(actor, partner, reason)
         if is_doubted:
             self._log_event("authority_doubted", details={"doubt": doubt})
-            self._tell_manager(doubt)
+            self._tell_manager(
+                lambda env: env["customer.contract.authority"]._find_doubt(
+                    self.with_env(env), partner.with_env(env)
+                )[1]
+            )
         return stand_in
 
     # === SIGNATURES IN DOUBT === #
@@ -395,9 +399,11 @@ class CustomerContract(models.Model):
         if kind in ("expired", "amount"):
             self._log_event("authority_doubted", details={"doubt": doubt}, participant=participant)
             self._tell_manager(
-                _(
+                lambda env: env._(
                     "%(person)s has signed. %(doubt)s",
                     person=participant.partner_id.name,
-                    doubt=doubt,
+                    doubt=env["customer.contract.authority"]._find_doubt(
+                        self.with_env(env), participant.partner_id.with_env(env)
+                    )[1],
                 )
             )

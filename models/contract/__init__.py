@@ -2,6 +2,7 @@ from . import (
     customer_contract_policy_mixin,  # first: contracts and types inherit it
     customer_contract,
     customer_contract_dates,
+    customer_contract_deadline,
     customer_contract_document,
     customer_contract_form,
     customer_contract_lifecycle,

@@ -38,6 +38,7 @@ class CustomerContract(models.Model):
         "participant_ids.sequence",
         "signed_document_id",
     )
+    @api.depends_context("lang", "uid")
     def _compute_next_step(self):
         for contract in self:
             if contract.state == "draft" and contract.current_version_id:
@@ -78,7 +79,7 @@ class CustomerContract(models.Model):
             return NotImplemented
         return self._get_portal_to_do_domain()
 
-    @api.depends("state", "sign_deadline")
+    @api.depends("state", "sign_deadline_at")
     def _compute_is_late(self):
         for contract in self:
             contract.is_late = bool(contract.filtered_domain(self._search_is_late("in", [True])))
@@ -86,8 +87,9 @@ class CustomerContract(models.Model):
     def _search_is_late(self, operator, value):
         if operator != "in":
             return NotImplemented
+        # Today, tomorrow and the day after are left, in each company's zone.
         return Domain("state", "in", OPEN_STATES) & Domain(
-            "sign_deadline", "<=", fields.Date.context_today(self) + timedelta(days=2)
+            "sign_deadline_at", "<=", fields.Datetime.now() + timedelta(days=3)
         )
 
     def action_open_sign(self):
@@ -230,7 +232,10 @@ class CustomerContract(models.Model):
 
     # Not on the sections: the form would ask the server after every word typed in them.
     # What is shown is what was saved.
-    @api.depends("state", "current_version_id")
+    @api.depends(
+        "state", "current_version_id", "partner_id.lang", "participant_ids.partner_id.lang"
+    )
+    @api.depends_context("lang")
     def _compute_picture_warning(self):
         for contract in self:
             warnings = contract._get_sending_warnings() if contract._can_be_edited() else []

@@ -1,6 +1,6 @@
 from dateutil.relativedelta import relativedelta
 
-from odoo import _, api, fields, models
+from odoo import SUPERUSER_ID, _, api, fields, models
 from odoo.exceptions import UserError
 
 from ...const import ASKED_STATES, ASKING_STATES, OPEN_STATES, PREPARING_STATES
@@ -268,7 +268,8 @@ class CustomerContract(models.Model):
         # Whoever sends need not be somebody who may change the deadline.
         contract_sudo = self.sudo()
         if contract_sudo.sign_deadline_days and not contract_sudo.sign_deadline:
-            contract_sudo.sign_deadline = fields.Date.context_today(self) + relativedelta(
+            today = contract_sudo.company_id._get_contract_today()
+            contract_sudo.sign_deadline = today + relativedelta(
                 days=contract_sudo.sign_deadline_days
             )
 
@@ -315,16 +316,21 @@ class CustomerContract(models.Model):
     ):
         """Tell the contract's manager about something, and plan the answer it needs.
 
-        :param str text: what happened
+        Whoever sets it off may read another language. So all texts are functions, which
+        are given an environment in the manager's language and return what to say.
+
+        :param callable text: what happened
         :param str activity_type: external id of the type of the work that is planned; none
             if nothing has to be done
         :param recordset also: who else is told, of `res.partner`
-        :param str summary: the work in short; the text's beginning if there is no note either
-        :param str note: the work in full
+        :param callable summary: the work in short; the text's beginning if there is no note
+            either
+        :param callable note: the work in full
         """
         self.ensure_one()
         # Whoever acts in the portal has no right to plan work for employees.
-        contract_sudo = self.sudo()
+        contract_sudo = self.sudo()._speaking_to(self.sudo().user_id)
+        text, summary, note = (say and say(contract_sudo.env) for say in (text, summary, note))
         people = contract_sudo.user_id.partner_id
         contract_sudo.message_post(
             body=text,
@@ -339,6 +345,17 @@ class CustomerContract(models.Model):
                 note=note or False,
                 user_id=contract_sudo.user_id.id,
             )
+
+    def _speaking_to(self, user):
+        """Return the records as they are used for notices to an employee.
+
+        Notices are in the employee's language. What customers and visitors set off is
+        signed by OdooBot: they plan no work for employees.
+
+        :param recordset user: the employee; with none, the language stays
+        """
+        speaking = self.with_context(lang=user.lang or self.env.lang)
+        return speaking.with_user(SUPERUSER_ID) if self.env.user.share else speaking
 
     def _get_informed_participants(self):
         """Return the outside participants who know of the open request."""
@@ -358,7 +375,7 @@ class CustomerContract(models.Model):
         """
         return [
             ("state", "in", ASKING_STATES),
-            ("sign_deadline", "<", fields.Date.context_today(self)),
+            ("sign_deadline_at", "<", fields.Datetime.now()),
         ]
 
     def _expire(self):
@@ -366,7 +383,7 @@ class CustomerContract(models.Model):
         for contract in self.filtered_domain(self._get_overdue_domain()):
             contract._close("expired", "expired")
             contract._revoke_links()
-            contract._tell_manager(_("The deadline to sign has passed."))
+            contract._tell_manager(lambda env: env._("The deadline to sign has passed."))
 
     @api.model
     def _cron_expire(self):
@@ -408,7 +425,7 @@ class CustomerContract(models.Model):
         contract_sudo._log_event("sent_back", details={"reason": reason}, actor=actor_sudo)
         contract_sudo._supersede()
         contract_sudo._tell_manager(
-            _(
+            lambda env: env._(
                 "%(person)s sent the contract back: %(reason)s",
                 person=actor_sudo.participant.partner_id.name,
                 reason=reason,
@@ -426,7 +443,7 @@ class CustomerContract(models.Model):
         actor_sudo.participant._finish("declined")
         contract_sudo._close("declined", "declined", reason, actor_sudo)
         contract_sudo._tell_manager(
-            _(
+            lambda env: env._(
                 "%(person)s declined the contract: %(reason)s",
                 person=actor_sudo.participant.partner_id.name,
                 reason=reason,

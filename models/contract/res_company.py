@@ -1,7 +1,11 @@
 import re
 
+import pytz
+
 from odoo import _, api, fields, models
 from odoo.exceptions import ValidationError
+
+from odoo.addons.base.models.res_partner import _tz_get
 
 SEQUENCE_CODE = "customer.contract"
 
@@ -28,6 +32,12 @@ class ResCompany(models.Model):
         default=30, help="Days a personal link works when the contract has no deadline."
     )
     contract_sign_deadline_days = fields.Integer()
+    contract_tz = fields.Selection(
+        _tz_get,
+        "Time Zone of Contracts",
+        help="In which days to sign end. Empty: the time zone of the company's contact, else "
+        "of its working hours, else of the administrator.",
+    )
     # An address may hold a password.
     contract_timestamp_url = fields.Char(
         groups="base.group_system",
@@ -50,6 +60,41 @@ class ResCompany(models.Model):
                 raise ValidationError(
                     _("The address of a timestamp authority starts with http:// or https://.")
                 )
+
+    def _get_contract_zone(self):
+        """Return the time zone in which the company's days begin and end.
+
+        What the settings say goes first, then the zone of the company's own contact, of
+        its working hours (if an app brings them), and of the administrator.
+
+        :return: the name of a zone
+        :rtype: str
+        """
+        self.ensure_one()
+        # It is the same for all who ask, whatever their rights.
+        company_sudo = self.sudo()
+        candidates = [company_sudo.contract_tz, company_sudo.partner_id.tz]
+        if "resource_calendar_id" in company_sudo._fields:
+            candidates.append(company_sudo.resource_calendar_id.tz)
+        administrator_sudo = self.env.ref("base.user_admin", raise_if_not_found=False)
+        candidates.append(administrator_sudo and administrator_sudo.sudo().tz)
+        return next((zone for zone in candidates if zone in pytz.all_timezones_set), "UTC")
+
+    def _get_contract_today(self):
+        """Return the day that it is now in the company's time zone.
+
+        :rtype: date
+        """
+        return self._get_contract_day(fields.Datetime.now())
+
+    def _get_contract_day(self, moment):
+        """Return the day that a moment belongs to in the company's time zone.
+
+        :param datetime moment: in UTC, without a zone
+        :rtype: date
+        """
+        zone = pytz.timezone(self._get_contract_zone())
+        return pytz.utc.localize(moment).astimezone(zone).date()
 
     @api.model_create_multi
     def create(self, vals_list):

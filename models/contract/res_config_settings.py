@@ -14,6 +14,7 @@ class ResConfigSettings(models.TransientModel):
         related="company_id.contract_expiring_days", readonly=False
     )
     contract_link_days = fields.Integer(related="company_id.contract_link_days", readonly=False)
+    contract_tz = fields.Selection(related="company_id.contract_tz", readonly=False)
     contract_sign_deadline_days = fields.Integer(
         related="company_id.contract_sign_deadline_days", readonly=False
     )

@@ -1,6 +1,6 @@
 import json
 
-from odoo import _, fields, models
+from odoo import _, api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_list
 
@@ -18,6 +18,7 @@ class CustomerContract(models.Model):
         help="What the customer wants to change, which waits to be accepted.",
     )
 
+    @api.depends_context("lang")
     def _compute_proposed_changes(self):
         for contract in self:
             proposal_sudo = contract._get_pending_proposal()
@@ -111,13 +112,16 @@ class CustomerContract(models.Model):
             details={"fields": described},
             actor=actor,
         )
-        text = _(
-            "%(person)s wants to change %(changes)s. Nobody can sign until you accept or "
-            "refuse this.",
-            person=participant.partner_id.name,
-            changes=self._format_value_changes(described),
-        )
-        self._tell_manager(text, "customer_contract.mail_activity_type_values", note=text)
+
+        def tell(env):
+            return env._(
+                "%(person)s wants to change %(changes)s. Nobody can sign until you accept or "
+                "refuse this.",
+                person=participant.partner_id.name,
+                changes=self.with_env(env)._format_value_changes(described),
+            )
+
+        self._tell_manager(tell, "customer_contract.mail_activity_type_values", note=tell)
 
     def _get_proposal_to_decide(self):
         """Return the change that waits to be decided.
@@ -148,7 +152,7 @@ class CustomerContract(models.Model):
             self._log_values_changed(proposal._get_actor(), changes)
             self._write_values(changes)
             self._tell_manager(
-                _(
+                lambda env: env._(
                     "With the changed details, other approvals are needed. The contract is a "
                     "draft again: submit it."
                 )

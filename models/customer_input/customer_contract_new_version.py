@@ -1,4 +1,4 @@
-from odoo import _, api, models
+from odoo import api, models
 from odoo.tools import format_list
 
 from ...const import PENDING_STATES
@@ -167,19 +167,23 @@ class CustomerContract(models.Model):
         """
         # Whoever acts in the portal makes messages go out that only employees may write.
         contract_sudo = self.sudo()
-        text = _(
-            "%(person)s changed %(changes)s. Version %(number)s is out for signature now.",
-            person=participant.partner_id.name,
-            changes=self._format_value_changes(described),
-            number=contract_sudo.current_version_id.number,
-        )
-        if names:
-            text += " " + _(
-                "Asked to sign again, after %(person)s: %(people)s.",
+
+        def tell(env):
+            text = env._(
+                "%(person)s changed %(changes)s. Version %(number)s is out for signature now.",
                 person=participant.partner_id.name,
-                people=format_list(self.env, list(names)),
+                changes=self.with_env(env)._format_value_changes(described),
+                number=contract_sudo.current_version_id.number,
             )
-        self._tell_manager(text, activity_type=None)
+            if names:
+                text += " " + env._(
+                    "Asked to sign again, after %(person)s: %(people)s.",
+                    person=participant.partner_id.name,
+                    people=format_list(env, list(names)),
+                )
+            return text
+
+        self._tell_manager(tell, activity_type=None)
         others_sudo = contract_sudo._get_acting_participants().filtered(
             lambda person: (
                 person != participant

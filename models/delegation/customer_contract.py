@@ -99,7 +99,7 @@ class CustomerContract(models.Model):
             customer_contract_reason=reason,
         )._notify_request("customer_contract.mail_template_delegated")
         contract_sudo._tell_manager(
-            _(
+            lambda env: env._(
                 "%(person)s passed the contract on to %(colleague)s: %(reason)s",
                 person=participant_sudo.partner_id.name,
                 colleague=partner.display_name,

@@ -144,7 +144,7 @@ class CustomerContract(models.Model):
             actor=actor_sudo,
         )
         contract_sudo._tell_manager(
-            _(
+            lambda env: env._(
                 "%(person)s disputes the contract: %(reason)s",
                 person=participant_sudo.partner_id.name,
                 reason=reason,
@@ -196,7 +196,7 @@ class CustomerContract(models.Model):
         )
         contract_sudo._resume("explained" if is_explained else "withdrawn")
         contract_sudo._tell_manager(
-            _(
+            lambda env: env._(
                 "%(person)s has ended the dispute.",
                 person=actor_sudo.participant.partner_id.name,
             )

@@ -105,6 +105,7 @@ class CustomerContractDispute(models.Model):
     )
 
     @api.depends("contract_id.name", "category_id.name")
+    @api.depends_context("lang")
     def _compute_display_name(self):
         for dispute in self:
             dispute.display_name = " · ".join(
@@ -311,8 +312,8 @@ class CustomerContractDispute(models.Model):
         self.ensure_one()
         contract = self.contract_id
         deadline = self.deadline_before
-        opened = fields.Datetime.context_timestamp(self, self.opened_on).date()
-        days = (fields.Date.context_today(self) - opened).days
+        company = contract.company_id
+        days = (company._get_contract_today() - company._get_contract_day(self.opened_on)).days
         if not deadline or contract.sign_deadline != deadline or days <= 0:
             return
         extended = deadline + timedelta(days=days)

@@ -119,6 +119,7 @@ class CustomerContractFieldRule(models.Model):
     states_summary = fields.Char("In the States", compute="_compute_states_summary")
 
     @api.depends(lambda self: ["access", *(name for name in self._fields if name[:3] == "in_")])
+    @api.depends_context("lang")
     def _compute_states_summary(self):
         labels = dict(
             self.env["customer.contract"]._fields["state"]._description_selection(self.env)

@@ -112,7 +112,7 @@ class CustomerContractParticipant(models.Model):
         self._write_protected({"is_code_locked": True})
         self.contract_id._log_event("code_locked", participant=self)
         self.contract_id._tell_manager(
-            _(
+            lambda env: env._(
                 "%(person)s entered too many wrong codes. If it was not somebody else, "
                 "send the contract again.",
                 person=self.partner_id.name,

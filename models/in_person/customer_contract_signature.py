@@ -10,6 +10,7 @@ class CustomerContractSignature(models.Model):
     witness_account = fields.Char(help="The employee's login.")
 
     @api.depends("witnessed_by")
+    @api.depends_context("lang")
     def _compute_identification(self):
         witnessed = self.filtered("witnessed_by")
         for signature in witnessed:

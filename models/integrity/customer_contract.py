@@ -276,7 +276,6 @@ class CustomerContract(models.Model):
         :param list[str] problems: what is damaged
         """
         self.ensure_one()
-        note = _("Damaged evidence was found: %(problems)s", problems="; ".join(problems))
         users = self._get_integrity_administrators(self.company_id) | self.user_id
         for user in users.filtered("active"):
             own = [
@@ -288,7 +287,11 @@ class CustomerContract(models.Model):
                 not self.activity_search([ACTIVITY_TYPE], user_id=user.id)
                 and Activity.search_count(own, limit=MOST_ACTIVITIES) < MOST_ACTIVITIES
             ):
-                self.activity_schedule(ACTIVITY_TYPE, user_id=user.id, note=note)
+                contract = self._speaking_to(user)
+                note = contract.env._(
+                    "Damaged evidence was found: %(problems)s", problems="; ".join(problems)
+                )
+                contract.activity_schedule(ACTIVITY_TYPE, user_id=user.id, note=note)
 
     @api.model
     def _get_integrity_administrators(self, company=None):

@@ -37,6 +37,7 @@ class CustomerContractDailyRecord(models.Model):
     )
 
     @api.depends("company_id", "number")
+    @api.depends_context("lang")
     def _compute_display_name(self):
         for record in self:
             record.display_name = _("Daily Record %(number)s", number=record.number)
@@ -251,22 +252,22 @@ class CustomerContractDailyRecord(models.Model):
 
         :param str problem: what is wrong
         """
-        note = _(
-            "The daily records of audit trails do not agree: %(problem)s.",
-            problem=problem,
-        )
         for user in self.env["customer.contract"]._get_integrity_administrators():
-            partner = user.company_id.partner_id
+            partner = user.company_id.partner_id.with_context(lang=user.lang)
+            summary = partner.env._("Contract evidence damaged")
             if not partner.activity_search(
                 ["mail.mail_activity_data_warning"],
                 user_id=user.id,
-                additional_domain=[("summary", "=", _("Contract evidence damaged"))],
+                additional_domain=[("summary", "=", summary)],
             ):
                 partner.activity_schedule(
                     "mail.mail_activity_data_warning",
                     user_id=user.id,
-                    summary=_("Contract evidence damaged"),
-                    note=note,
+                    summary=summary,
+                    note=partner.env._(
+                        "The daily records of audit trails do not agree: %(problem)s.",
+                        problem=problem,
+                    ),
                 )
 
     def _mail(self):

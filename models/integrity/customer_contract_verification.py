@@ -1,9 +1,10 @@
 import re
 
 from odoo import _, api, models
-from odoo.tools import format_date, format_datetime
+from odoo.tools import format_date
 
 from ...const import PREPARING_STATES
+from ...utils import format_moment
 
 # Letters and digits that people and scanners take for each other; codes have only the
 # letters and the digits 2 to 7.
@@ -180,6 +181,4 @@ class CustomerContract(models.Model):
         :param datetime moment: the time, or none
         :rtype: str
         """
-        if not moment:
-            return ""
-        return format_datetime(self.env, moment, tz="UTC", dt_format="d MMM y, HH:mm:ss 'UTC'")
+        return format_moment(self.env, moment)

@@ -441,10 +441,11 @@ class CustomerContractMilestone(models.Model):
         owner = next((user for user in people if self.with_user(user).has_access("read")), None)
         if not owner:
             return
-        self.activity_schedule(
+        speaking = self.with_context(lang=owner.lang)
+        speaking.activity_schedule(
             ACTIVITY_TYPE,
             date_deadline=self.date,
-            summary=_("%(milestone)s is due", milestone=self.name),
+            summary=speaking.env._("%(milestone)s is due", milestone=self.name),
             user_id=owner.id,
         )
         self._log_event(

@@ -86,6 +86,7 @@ class CustomerContractPaper(models.Model):
     # === COMPUTE METHODS === #
 
     @api.depends("contract_id.name", "participant_id.partner_id.name")
+    @api.depends_context("lang")
     def _compute_display_name(self):
         for paper in self:
             paper.display_name = _(
@@ -111,6 +112,7 @@ class CustomerContractPaper(models.Model):
                 paper.check_state = "problem"
 
     @api.depends("check_state")
+    @api.depends_context("lang")
     def _compute_check_summary(self):
         for paper in self:
             problems = paper._find_problems()

@@ -230,12 +230,12 @@ class CustomerContractPaper(models.Model):
             lambda partner: any(not user.share for user in partner.user_ids)
         )
         contract._tell_manager(
-            _(
+            lambda env: env._(
                 "Contract signed on paper by %(person)s, please check.\n%(problems)s",
                 person=self.signed_by,
-                problems=self.check_summary,
+                problems=self.with_env(env).check_summary,
             ),
             "customer_contract.mail_activity_type_paper",
             also=followers,
-            summary=_("Contract signed on paper, please check"),
+            summary=lambda env: env._("Contract signed on paper, please check"),
         )

@@ -36,6 +36,7 @@ class CustomerContractPaperPage(models.Model):
     problem = fields.Char("Remark", compute="_compute_problem")
 
     @api.depends("result", "sequence")
+    @api.depends_context("lang")
     def _compute_problem(self):
         for page in self:
             page.problem = page._describe_problem(page.sequence)

@@ -1,6 +1,6 @@
 from datetime import timedelta
 
-from odoo import _, fields, models
+from odoo import fields, models
 
 from ...const import ASKED_STATES
 
@@ -48,7 +48,9 @@ class CustomerContractParticipant(models.Model):
         if channel == "paper":
             if is_new:
                 self.contract_id._tell_manager(
-                    _("%(person)s wants to sign on paper.", person=self.partner_id.name),
+                    lambda env: env._(
+                        "%(person)s wants to sign on paper.", person=self.partner_id.name
+                    ),
                     activity_type="customer_contract.mail_activity_type_paper_wish",
                 )
             self._touch_paper()
@@ -58,7 +60,7 @@ class CustomerContractParticipant(models.Model):
         self.contract_id._finish_paper_activities()
         if submitted:
             self.contract_id._tell_manager(
-                _(
+                lambda env: env._(
                     "%(person)s wants to sign electronically after all: the scan need not be "
                     "checked any more.",
                     person=self.partner_id.name,

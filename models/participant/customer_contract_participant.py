@@ -328,10 +328,11 @@ class CustomerContractParticipant(models.Model):
             participant.contract_id._log_event("requested", participant=participant)
             user = participant._get_internal_user()
             if user:
-                participant.contract_id.activity_schedule(
+                contract = participant.contract_id._speaking_to(user)
+                contract.activity_schedule(
                     "customer_contract.mail_activity_type_sign",
-                    date_deadline=participant.contract_id.sign_deadline
-                    or fields.Date.context_today(participant),
+                    date_deadline=contract.sign_deadline
+                    or contract.company_id._get_contract_today(),
                     user_id=user.id,
                 )
 

@@ -41,6 +41,7 @@ class CustomerContractRoutingStep(models.Model):
     )
 
     @api.depends("policy", "needed_count", "participant_ids.state")
+    @api.depends_context("lang")
     def _compute_summary(self):
         for step in self:
             step.summary = _(

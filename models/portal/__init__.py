@@ -10,6 +10,7 @@ from . import (
     customer_contract_participant,
     customer_contract_preview,
     ir_cron,
+    ir_http,
     mail_activity_type,
     mail_mail,
     mail_message_subtype,

@@ -102,14 +102,12 @@ class CustomerContract(models.Model):
         :param recordset participant: whom it is about, if anybody
         """
         self.ensure_one()
-        labels = dict(
-            self.env["customer.contract.event"]
-            ._fields["event_type"]
-            ._description_selection(self.env)
-        )
-        name = participant.partner_id.name if participant else ""
         # Whoever acts in the portal posts nothing that only employees read.
-        self.sudo().message_post(
+        contract_sudo = self.sudo()._speaking_to(self.sudo().user_id)
+        event_type_field = contract_sudo.event_ids._fields["event_type"]
+        labels = dict(event_type_field._description_selection(contract_sudo.env))
+        name = participant.partner_id.name if participant else ""
+        contract_sudo.message_post(
             body=": ".join(filter(None, (name, labels[event_type]))),
             author_id=self.env.ref("base.partner_root").id,
             subtype_xmlid=f"customer_contract.{subtype}",

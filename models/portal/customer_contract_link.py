@@ -1,8 +1,6 @@
 import hashlib
 import secrets
-from datetime import datetime, time, timedelta
-
-import pytz
+from datetime import timedelta
 
 from odoo import api, fields, models
 
@@ -94,14 +92,8 @@ class CustomerContractLink(models.Model):
         """
         company = contract.company_id
         expiry = fields.Datetime.now() + timedelta(days=company.contract_link_days)
-        if contract.sign_deadline and contract.state in (
-            "draft",
-            "approval",
-            "sent",
-        ):
-            zone = pytz.timezone(company.partner_id.tz or contract.user_id.tz or "UTC")
-            end_of_day = zone.localize(datetime.combine(contract.sign_deadline, time.max))
-            expiry = end_of_day.astimezone(pytz.utc).replace(tzinfo=None, microsecond=0)
+        if contract.sign_deadline_at and contract.state in ("draft", "approval", "sent"):
+            expiry = contract.sign_deadline_at
         return expiry
 
     @api.model

@@ -65,12 +65,12 @@ class CustomerContractParticipant(models.Model):
         """Ask the contract's manager to correct the address."""
         self.ensure_one()
         self.contract_id._tell_manager(
-            _(
+            lambda env: env._(
                 "The e-mail to %(person)s did not arrive. Check the address and send it again.",
                 person=self.partner_id.name,
             ),
             "customer_contract.mail_activity_type_undelivered",
-            summary=_(
+            summary=lambda env: env._(
                 "E-mail to %(person)s did not arrive: correct the address",
                 person=self.partner_id.name,
             ),
@@ -138,14 +138,19 @@ class CustomerContractParticipant(models.Model):
         :rtype: recordset of `customer.contract.participant`
         """
         for participant in self:
-            contract = participant.contract_id
             user = participant._get_internal_user()
-            author_sudo = contract.sudo()._get_mail_author()
-            contract.with_context(lang=user.lang).sudo().message_notify(
+            # Reminding needs the right to change the contract, not to write to colleagues.
+            contract_sudo = participant.contract_id._speaking_to(user).sudo()
+            author_sudo = contract_sudo._get_mail_author()
+            contract_sudo.message_notify(
                 partner_ids=user.partner_id.ids,
-                subject=_("Reminder: %(contract)s waits for you", contract=contract.display_name),
-                body=_("%(contract)s still waits for you.", contract=contract.display_name),
+                subject=contract_sudo.env._(
+                    "Reminder: %(contract)s waits for you", contract=contract_sudo.display_name
+                ),
+                body=contract_sudo.env._(
+                    "%(contract)s still waits for you.", contract=contract_sudo.display_name
+                ),
                 author_id=author_sudo.id,
-                email_from=contract.sudo()._get_mail_sender(author_sudo),
+                email_from=contract_sudo._get_mail_sender(author_sudo),
             )
         return self

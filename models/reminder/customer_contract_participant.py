@@ -70,7 +70,7 @@ class CustomerContractParticipant(models.Model):
             or self._is_reminder_paused()
         ):
             return False
-        contacted = fields.Datetime.context_timestamp(self, self.last_contact_on).date()
+        contacted = contract.company_id._get_contract_day(self.last_contact_on)
         deadline = contract.sign_deadline
         last = (
             deadline - timedelta(days=contract.reminder_last_days)
@@ -94,6 +94,6 @@ class CustomerContractParticipant(models.Model):
         """Tell whether the person is to be reminded today."""
         self.ensure_one()
         day = self._get_next_reminder_date()
-        today = fields.Date.context_today(self)
-        deadline = self.contract_id.sign_deadline
-        return bool(day) and day <= today and not (deadline and deadline < today)
+        contract = self.contract_id
+        today = contract.company_id._get_contract_today()
+        return bool(day) and day <= today and not contract._is_overdue()

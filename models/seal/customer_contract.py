@@ -216,7 +216,7 @@ class CustomerContract(models.Model):
         self._write_protected({"seal_state": "pending"})
         self._log_event("seal_pending", details={"reason": str(error)[:500]})
         self._tell_manager(
-            _(
+            lambda env: env._(
                 "The signed contract waits for its seal, and was not sent out yet. It will be "
                 "tried again. %(reason)s",
                 reason=error,

@@ -259,6 +259,23 @@ class CustomerContractCertificate(models.Model):
         :param int days_left: how many days it can still be used
         """
         self.ensure_one()
+        self.activity_unlink(["customer_contract.mail_activity_type_certificate"])
+        for user in self._get_administrators():
+            speaking = self.with_context(lang=user.lang)
+            speaking.activity_schedule(
+                "customer_contract.mail_activity_type_certificate",
+                date_deadline=self.valid_to.date(),
+                user_id=user.id,
+                **speaking._prepare_expiry_notice(days_left),
+            )
+
+    def _prepare_expiry_notice(self, days_left):
+        """Prepare what administrators are told about a certificate that expires.
+
+        :param int days_left: how many days it can still be used
+        :rtype: dict
+        """
+        self.ensure_one()
         summary = (
             _(
                 "The seal certificate of %(holder)s expires in %(days)s days",
@@ -273,15 +290,7 @@ class CustomerContractCertificate(models.Model):
             "their seal, and are not sent out, as long as the certificate has expired. Those "
             "that are sealed already can be verified as before."
         )
-        self.activity_unlink(["customer_contract.mail_activity_type_certificate"])
-        for user in self._get_administrators():
-            self.activity_schedule(
-                "customer_contract.mail_activity_type_certificate",
-                date_deadline=self.valid_to.date(),
-                summary=summary,
-                note=note,
-                user_id=user.id,
-            )
+        return {"summary": summary, "note": note}
 
     def _get_administrators(self):
         """Return the people who can replace the certificate.

@@ -343,24 +343,26 @@ class CustomerContract(models.Model):
         is_waited_for = self.state in OPEN_STATES and any(
             participant.state in PENDING_STATES for participant in own - observer
         )
-        if is_waited_for:
-            text = _(
-                "%(person)s no longer belongs to %(company)s, but is still to act on this "
-                "contract. Replace the person if that is no longer right.",
-                person=person.name,
-                company=company.name,
-            )
-        elif own - observer:
-            text = _(
-                "%(person)s, who acted on this contract, no longer belongs to %(company)s.",
-                person=person.name,
-                company=company.name,
-            )
-        else:
-            text = _(
+
+        def tell(env):
+            if is_waited_for:
+                return env._(
+                    "%(person)s no longer belongs to %(company)s, but is still to act on this "
+                    "contract. Replace the person if that is no longer right.",
+                    person=person.name,
+                    company=company.name,
+                )
+            if own - observer:
+                return env._(
+                    "%(person)s, who acted on this contract, no longer belongs to %(company)s.",
+                    person=person.name,
+                    company=company.name,
+                )
+            return env._(
                 "%(person)s no longer belongs to %(company)s and can no longer see this "
                 "contract in the portal.",
                 person=person.name,
                 company=company.name,
             )
-        self._tell_manager(text)
+
+        self._tell_manager(tell)

@@ -52,6 +52,37 @@ class CustomerContract(models.Model):
         )
         return True
 
+    def _get_sending_warnings(self):
+        return super()._get_sending_warnings() + [
+            self.env._(
+                "There is no consent text in this language: %(language)s. Whoever reads it "
+                "would agree to another text. Add one to the consent texts of the "
+                "configuration.",
+                language=language,
+            )
+            for language in self._find_languages_without_consent()
+        ]
+
+    def _find_languages_without_consent(self):
+        """Find the languages of the contract and its outside signers without consent text.
+
+        :return: the languages' names
+        :rtype: list[str]
+        """
+        self.ensure_one()
+        signers = self.participant_ids.filtered(
+            lambda person: person.role == "signer" and person.party != "company"
+        )
+        codes = {self._get_content_language(), *signers.partner_id.mapped("lang")} - {False}
+        Consent = self.env["customer.contract.consent"]
+        names = dict(Consent._get_languages())
+        missing = []
+        for code in sorted(codes):
+            consent_sudo = Consent._get_current(self.company_id, code)
+            if not consent_sudo or not consent_sudo._is_in(code):
+                missing.append(names.get(code, code))
+        return missing
+
     def _check_may_sign_for_company(self):
         """Refuse users without the right to sign for the company.
 

@@ -93,7 +93,7 @@ class CustomerContract(models.Model):
     def _is_overdue(self):
         """Tell whether the deadline to sign has passed."""
         self.ensure_one()
-        return bool(self.sign_deadline) and self.sign_deadline < fields.Date.context_today(self)
+        return bool(self.sign_deadline_at) and self.sign_deadline_at < fields.Datetime.now()
 
     def _lock_for_act(self):
         """Have acts on the contract wait for each other.

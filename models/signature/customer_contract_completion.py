@@ -81,7 +81,9 @@ class CustomerContract(models.Model):
         if last.event_type != "job_failed":
             self._log_event("job_failed", details={"error": str(error)[:500]})
             self._tell_manager(
-                _("The signed document could not be made or sent yet. It will be tried again.")
+                lambda env: env._(
+                    "The signed document could not be made or sent yet. It will be tried again."
+                )
             )
 
     def _store_signed_document(self):

@@ -21,9 +21,10 @@ class CustomerContractConsent(models.Model):
         help="Empty: for every company without its own.",
     )
     lang = fields.Selection(
-        lambda self: self.env["res.lang"].get_installed(),
+        "_get_languages",
         "Language",
-        help="Empty: for every language without its own.",
+        help="Empty: for every language without its own. A text also serves those who read "
+        "the language as it is spoken elsewhere.",
     )
     version = fields.Integer(readonly=True, copy=False)
     text = fields.Text(required=True)
@@ -33,6 +34,16 @@ class CustomerContractConsent(models.Model):
         "(COALESCE(company_id, 0), COALESCE(lang, ''), version)",
         "The versions of a consent text are numbered without repetition.",
     )
+
+    @api.model
+    def _get_languages(self):
+        """Return all languages: texts are there before their language is activated."""
+        languages = (
+            self.env["res.lang"]
+            .with_context(active_test=False)
+            .search_fetch([("code", "!=", False)], ["code", "name"])
+        )
+        return [(language.code, language.name) for language in languages]
 
     @api.depends("text")
     def _compute_digest(self):
@@ -81,21 +92,33 @@ class CustomerContractConsent(models.Model):
         """Return the newest text for a company and language.
 
         The company's own text in the reader's language is preferred, then the
-        company's own for all languages, then the general ones.
+        company's own for all languages, then the general ones. A text in the language as
+        it is spoken elsewhere comes after the one in just that language.
 
         :param recordset company: the contract's company
         :param str lang: the reader's language code
         :rtype: recordset of `customer.contract.consent`, elevated
         """
         # Signers have no rights on configuration.
-        consents_sudo = self.sudo().search(
-            [("company_id", "in", (company.id, False)), ("lang", "in", (lang, False))]
-        )
-        return consents_sudo.sorted(
+        consents_sudo = self.sudo().search([("company_id", "in", (company.id, False))])
+        return consents_sudo.filtered(
+            lambda consent: not consent.lang or consent._is_in(lang)
+        ).sorted(
             lambda consent: (
                 bool(consent.company_id),
                 bool(consent.lang),
+                consent.lang == lang,
                 consent.version,
             ),
             reverse=True,
         )[:1]
+
+    def _is_in(self, lang):
+        """Tell whether the text is in a language, wherever that is spoken.
+
+        What serves every language counts as English, in which it comes.
+
+        :param str lang: a language code
+        """
+        self.ensure_one()
+        return (self.lang or "en_US").split("_")[0] == (lang or "en_US").split("_")[0]

@@ -1,6 +1,7 @@
 from . import (
     test_access_rights,
     test_backend_tour,
+    test_deadline,
     test_lifecycle,
     test_party,
     test_picture_warning,

@@ -160,7 +160,7 @@ class TestValues(CustomerInputCommon):
     def test_deadline(self):
         contract = self._create_sent_delivery(sign_deadline="2099-01-01")
         self.env.cr.execute(
-            "UPDATE customer_contract SET sign_deadline = '2020-01-01' WHERE id = %s",
+            "UPDATE customer_contract SET sign_deadline_at = '2020-01-01' WHERE id = %s",
             [contract.id],
         )
         contract.invalidate_recordset()

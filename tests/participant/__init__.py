@@ -1,4 +1,5 @@
 from . import (
+    test_employee_notice,
     test_replacement,
     test_routing,
     test_routing_property,

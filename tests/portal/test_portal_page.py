@@ -30,7 +30,7 @@ class TestPortalPage(ContractPortalCommon):
             "We maintain the ovens.",
             "Aurora Bakery",
             "$ 1,200.00",
-            "06/30/2099",
+            "06/30/2099, 11:59",
             "Your signature is needed",
             "Mona Manager",
             "Head of Sales",

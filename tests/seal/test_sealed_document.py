@@ -11,6 +11,7 @@ from odoo import Command
 from odoo.tests import tagged
 
 from ...tools.pdf import seal as pdf_seal
+from ...utils import format_moment
 from .common import SealCommon
 
 BROWSER = (
@@ -152,7 +153,7 @@ class TestSealStory(SealCommon):
             "Logged in to the person's portal account, with a second factor",
             "Personal link and one-time code, both sent to the person's e-mail address",
             *(
-                f"{signature.signed_on:%Y-%m-%d %H:%M:%S} UTC"
+                " ".join(format_moment(self.env, signature.signed_on).split())
                 for signature in contract.signature_ids
             ),
             "(Asia/Shanghai)",

@@ -1,4 +1,5 @@
 from . import (
+    test_consent_language,
     test_signature_picture,
     test_signing,
     test_signing_http,

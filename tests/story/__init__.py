@@ -4,7 +4,9 @@ from . import (
     test_action_order_property,
     test_concurrency,
     test_demo,
+    test_marked_language,
     test_several_at_once,
+    test_translations,
     test_views,
     test_whole_story,
 )

@@ -117,6 +117,10 @@ export class ContractSectionsField extends Component {
             : _t("Section %s", number);
     }
 
+    getConditionText(section) {
+        return _t("Only if %s", section.data.condition_summary);
+    }
+
     get canHaveConditions() {
         return Boolean(
             this.fieldInfo.condition_field_id &&

@@ -62,6 +62,20 @@ export class ContractPaperForm extends Component {
         return this.state.pages.length > 0 && this.state.checkState === "problem";
     }
 
+    get fileLimits() {
+        return _t(
+            "PDF, JPEG or PNG; up to 20 MB and %s pages in all.",
+            this.props.mostPages
+        );
+    }
+
+    get codeExplanation() {
+        return _t(
+            "We send a code to %s, to be sure that this mailbox is yours.",
+            this.props.codeAddress
+        );
+    }
+
     /**
      * Says what a page is, for those who cannot see its picture.
      *

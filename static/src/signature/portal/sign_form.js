@@ -70,6 +70,13 @@ export class ContractSignForm extends Component {
         return {signature: this.signature, fontColor: "#00008b"};
     }
 
+    get codeExplanation() {
+        return _t(
+            "We send a code to %s. It is valid for ten minutes.",
+            this.props.codeAddress
+        );
+    }
+
     onShown() {
         this.root.el.querySelector("input[name='signer']")?.focus();
     }
