@@ -359,22 +359,18 @@ class CustomerContract(models.Model):
         return [doubt for doubt in doubts if doubt[0]]
 
     def _delegate(self, actor, partner, reason):
-        is_doubted, doubt = False, ""
+        is_doubted = False
         # Whoever passes a part on need not read participants.
         participant_sudo = actor.participant.sudo()
         if participant_sudo.role == "signer" and participant_sudo.party == "counterparty":
-            kind, doubt = self.env["customer.contract.authority"]._find_doubt(self, partner)
+            kind, _doubt = self.env["customer.contract.authority"]._find_doubt(self, partner)
             is_doubted = kind in ("expired", "amount")
         if is_doubted and self.company_id.contract_authority_refuse:
             raise UserError(_("This person may not sign this contract for the company."))
         stand_in = super()._delegate(actor, partner, reason)
         if is_doubted:
-            self._log_event("authority_doubted", details={"doubt": doubt})
-            self._tell_manager(
-                lambda env: env["customer.contract.authority"]._find_doubt(
-                    self.with_env(env), partner.with_env(env)
-                )[1]
-            )
+            self._log_doubt(partner)
+            self._tell_manager(lambda env: self._describe_doubt(env, partner))
         return stand_in
 
     # === SIGNATURES IN DOUBT === #
@@ -393,17 +389,35 @@ class CustomerContract(models.Model):
         :param recordset participant: who signed for the counterparty, elevated
         """
         self.ensure_one()
-        kind, doubt = self.env["customer.contract.authority"]._find_doubt(
+        kind, _doubt = self.env["customer.contract.authority"]._find_doubt(
             self, participant.partner_id
         )
         if kind in ("expired", "amount"):
-            self._log_event("authority_doubted", details={"doubt": doubt}, participant=participant)
+            self._log_doubt(participant.partner_id, participant)
             self._tell_manager(
                 lambda env: env._(
                     "%(person)s has signed. %(doubt)s",
                     person=participant.partner_id.name,
-                    doubt=env["customer.contract.authority"]._find_doubt(
-                        self.with_env(env), participant.partner_id.with_env(env)
-                    )[1],
+                    doubt=self._describe_doubt(env, participant.partner_id),
                 )
             )
+
+    def _describe_doubt(self, env, partner):
+        """Return what is registered against a person's signing, in an employee's language.
+
+        :param Environment env: the employee's
+        :param recordset partner: the person who signs for the counterparty
+        :rtype: str
+        """
+        Authority = env["customer.contract.authority"]
+        return Authority._find_doubt(self.with_env(env), partner.with_env(env))[1]
+
+    def _log_doubt(self, partner, participant=None):
+        """Record a doubt, which only employees read, in the manager's language.
+
+        :param recordset partner: the person who signs for the counterparty
+        :param recordset participant: the person's part, if it is one already
+        """
+        speaking_sudo = self.sudo()._speaking_to(self.sudo().user_id)
+        doubt = self._describe_doubt(speaking_sudo.env, partner)
+        self._log_event("authority_doubted", details={"doubt": doubt}, participant=participant)

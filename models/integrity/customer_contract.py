@@ -183,11 +183,7 @@ class CustomerContract(models.Model):
         before = self.integrity_state
         result = self._try_verify_integrity()
         state = INTEGRITY_RESULTS[result["state"]]
-        problems = [
-            f"{check['name']}: {check['detail']}"
-            for check in result["checks"]
-            if check["state"] == "damaged"
-        ]
+        problems = self._list_problems(result)
         self._store_integrity(state, problems)
         if (
             is_requested
@@ -210,10 +206,23 @@ class CustomerContract(models.Model):
                 },
             )
         if state == "damaged":
-            self._ask_about_damage(problems)
+            self._ask_about_damage()
         elif state == "intact":
             self.activity_feedback([ACTIVITY_TYPE], feedback=_("The evidence is intact again."))
         return result
+
+    @api.model
+    def _list_problems(self, result):
+        """Return what a check found damaged.
+
+        :param dict result: as :meth:`verify_integrity` returns it
+        :rtype: list[str]
+        """
+        return [
+            f"{check['name']}: {check['detail']}"
+            for check in result["checks"]
+            if check["state"] == "damaged"
+        ]
 
     def _try_verify_integrity(self):
         """Check one contract; evidence that cannot be read is damaged, whatever the reason.
@@ -267,13 +276,12 @@ class CustomerContract(models.Model):
             flush=False,
         )
 
-    def _ask_about_damage(self, problems):
+    def _ask_about_damage(self):
         """Ask the manager and the administrators to look at damaged evidence.
 
         Nobody is asked twice about the same contract, nor about more contracts than a
         person can look at: if a whole disk is lost, the list of contracts tells more.
-
-        :param list[str] problems: what is damaged
+        Each reads it in the own language, for which it is looked at once more.
         """
         self.ensure_one()
         users = self._get_integrity_administrators(self.company_id) | self.user_id
@@ -288,6 +296,7 @@ class CustomerContract(models.Model):
                 and Activity.search_count(own, limit=MOST_ACTIVITIES) < MOST_ACTIVITIES
             ):
                 contract = self._speaking_to(user)
+                problems = self._list_problems(contract._try_verify_integrity())
                 note = contract.env._(
                     "Damaged evidence was found: %(problems)s", problems="; ".join(problems)
                 )

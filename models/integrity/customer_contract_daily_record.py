@@ -52,9 +52,8 @@ class CustomerContractDailyRecord(models.Model):
             while self._take(company):
                 if not self.env["ir.cron"]._commit_progress(1):
                     return
-        problem = self._find_problem()
-        if problem:
-            self._report_problem(problem)
+        if self._find_problem():
+            self._report_problem()
 
     @api.model
     def _take(self, company):
@@ -247,11 +246,8 @@ class CustomerContractDailyRecord(models.Model):
         return None
 
     @api.model
-    def _report_problem(self, problem):
-        """Ask the contract administrators to look at the records, once.
-
-        :param str problem: what is wrong
-        """
+    def _report_problem(self):
+        """Ask the contract administrators to look at the records, once, in their language."""
         for user in self.env["customer.contract"]._get_integrity_administrators():
             partner = user.company_id.partner_id.with_context(lang=user.lang)
             summary = partner.env._("Contract evidence damaged")
@@ -266,7 +262,7 @@ class CustomerContractDailyRecord(models.Model):
                     summary=summary,
                     note=partner.env._(
                         "The daily records of audit trails do not agree: %(problem)s.",
-                        problem=problem,
+                        problem=self.with_context(lang=user.lang)._find_problem(),
                     ),
                 )
 

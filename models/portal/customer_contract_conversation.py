@@ -1,4 +1,5 @@
-from odoo import api, models
+from odoo import SUPERUSER_ID, api, models
+from odoo.models import BaseModel
 
 # Who follows a department's kinds of messages gets those only.
 SUBTYPES_BY_STATE = {
@@ -83,6 +84,25 @@ class CustomerContract(models.Model):
         if name:
             return self.env.ref(f"customer_contract.{name}")
         return super()._track_subtype(initial_values)
+
+    def _message_track(self, fields_iter, initial_values_dict):
+        if not self.env.user.share:
+            return super()._message_track(fields_iter, initial_values_dict)
+        # Employees read what customers change: in their language, and not by "Public user".
+        tracking = {}
+        for language, contracts in self.grouped(lambda one: one.sudo().user_id.lang).items():
+            speaking = contracts.with_user(SUPERUSER_ID).with_context(lang=language)
+            initial_values = {
+                contract.id: {
+                    name: value.with_env(speaking.env) if isinstance(value, BaseModel) else value
+                    for name, value in initial_values_dict[contract.id].items()
+                }
+                for contract in contracts
+            }
+            tracking |= super(CustomerContract, speaking)._message_track(
+                fields_iter, initial_values
+            )
+        return tracking
 
     def _log_event(self, event_type, details=None, participant=None, actor=None):
         event = super()._log_event(

@@ -1,6 +1,7 @@
 # What people write to each other is not translated.
 # pylint: disable=translation-required
 import json
+from urllib.parse import urlsplit
 
 from lxml import html
 
@@ -149,6 +150,53 @@ class TestMarkedLanguage(ContractPortalCommon):
             shown = "o_contract_page" if state == "usable" else "o_contract_state_page"
             self._assert_page(f"/el/my/contracts/{contract.id}", shown)
 
+    def test_list_and_home(self):
+        self._log_in(self.portal_user)
+        self._assert_page("/el/my/contracts?filterby=closed", "o_portal_my_doc_table", "alert")
+        self._send(self._create_greek_contract())
+        self._assert_page("/el/my/contracts", "o_portal_my_doc_table")
+        titles = html.fromstring(self.url_open("/el/my/home").content).xpath(
+            "//*[contains(@href, '/my/contracts')]"
+        )
+        self.assertTrue(titles)
+        for title in titles:
+            self._assert_marked(marked_language.read_visible(title), "/my/home")
+
+    def test_pages_of_a_device_handed_over(self):
+        contract = self._send(self._create_greek_contract(allow_in_person=True))
+        address = contract.with_user(self.manager)._hand_over(
+            self._get_participant(contract, self.customer).with_user(self.manager).sudo(False)
+        )
+        path = f"/el{urlsplit(address).path}"
+        self._log_in()
+        self._assert_page(path, "o_contract_in_person_start")
+        self._post(f"{urlsplit(address).path}/start")
+        self._assert_page(f"/el/my/contracts/{contract.id}", "o_contract_page")
+        self._assert_page("/el/contract/in_person/unknown", "o_contract_in_person_over")
+
+    def test_pages_of_a_part_that_was_passed_on(self):
+        contract = self._send(
+            self._create_greek_contract(allow_delegation=True, requester_id=self.link_holder.id)
+        )
+        self._log_in()
+        self.url_open(self._issue_link(contract, self.link_holder))
+        self._assert_page(f"/el/my/contracts/{contract.id}", "o_contract_page")
+        contract.sudo()._delegate(
+            Actor(self._get_participant(contract, self.link_holder), "link"), self.customer, "Άδεια"
+        )
+        self.env.flush_all()
+        self._assert_page(f"/el/my/contracts/{contract.id}", "o_contract_state_page")
+
+    def test_page_to_sign_by_hand(self):
+        contract = self._send(self._create_greek_contract())
+        participant = self._get_participant(contract, self.customer)
+        participant._choose_channel("paper", "portal")
+        content = contract.sudo().current_version_id._get_content()
+        pdf = contract.sudo()._render_paper_pdf(content, contract.sudo().signature_ids)
+        text = run_on_pdf(pdf, "pdftotext", "-raw", "{}", "-")
+        self.assertIn("«", text)
+        self._assert_marked(text.replace("\n", " "), "paper")
+
     # === THE BROWSER'S TEXTS === #
 
     def test_browser_texts_can_be_translated(self):
@@ -255,6 +303,47 @@ class TestMarkedLanguage(ContractPortalCommon):
                 text = html.fromstring(f"<div>{body[contract.id]}</div>")
                 self._assert_marked(marked_language.read_visible(text), name)
                 self._assert_marked(subject[contract.id], name)
+
+    def test_mails_about_other_records(self):
+        contract = self._send(self._create_greek_contract())
+        self._sign_marked(contract)
+        self._finalize(contract)
+        self.env["customer.contract.daily.record"]._take(self.company)
+        record = self.env["customer.contract.daily.record"].search([], order="id desc", limit=1)
+        record.company_id.partner_id.lang = marked_language.CODE
+        for name, about in (
+            ("code", self._get_participant(contract, self.customer)),
+            ("daily_record", record),
+        ):
+            with self.subTest(template=name):
+                template = self.env.ref(f"customer_contract.mail_template_{name}")
+                subject = template._render_field("subject", about.ids, compute_lang=True)
+                body = template._render_field("body_html", about.ids, compute_lang=True)
+                text = html.fromstring(f"<div>{body[about.id]}</div>")
+                self._assert_marked(marked_language.read_visible(text), name)
+                self._assert_marked(subject[about.id], name)
+
+    def test_employees_read_what_visitors_change(self):
+        """What is noted of a visitor's act is in the manager's language, and OdooBot's."""
+        contract = self._send(self._create_greek_contract())
+        self.env.flush_all()
+        self.env.cr.precommit.run()
+        known = contract.sudo().message_ids
+        visitor = self.env.ref("base.public_user")
+        self._sign_marked(
+            contract.with_user(visitor).with_context(
+                lang="en_US", tracking_disable=False, mail_notrack=False
+            )
+        )
+        self.env.flush_all()
+        self.env.cr.precommit.run()
+        noted = (contract.sudo().message_ids - known).filtered("tracking_value_ids")
+        self.assertTrue(noted)
+        self.assertNotIn(self.env.ref("base.public_partner"), noted.author_id)
+        for value in noted.tracking_value_ids:
+            self._assert_marked(
+                f"{value.old_value_char or ''} {value.new_value_char or ''}", value.field_id.name
+            )
 
     # === WHAT IS FROZEN AND PRINTED === #
 

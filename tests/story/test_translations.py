@@ -11,6 +11,7 @@ I18N = Path(__file__).parents[2] / "i18n"
 IN_BOTH = {
     "Base",
     "ID",
+    "JSON.",
     "PAdES B-B",
     "PAdES B-T",
     "PDF",
@@ -37,6 +38,7 @@ SAME = {
         "Description",
         "Documents",
         "E-mail",
+        "Exports",
         "Identification",
         "Image",
         "Image Src",
