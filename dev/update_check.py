@@ -20,6 +20,7 @@ import layout
 import odoo_log
 import postgres
 import releases
+import template_databases
 from progress import main, say
 from serving import serve
 from test_results import Results
@@ -33,6 +34,14 @@ PASSPHRASE = {"CUSTOMER_CONTRACT_SEAL_PASSPHRASE": "a passphrase for checking up
 # A device that was handed over is to be used within minutes; a database that waits as a
 # template is no reason to miss them.
 PROLONG = "UPDATE customer_contract_in_person SET expires_on = now() at time zone 'utc' + '1 hour'"
+
+TEMPLATES = """
+    SELECT data.name, template.template_fs,
+           md5(coalesce(template.subject->>'en_US', '')), md5(template.body_html->>'en_US')
+      FROM mail_template template
+      JOIN ir_model_data data ON data.model = 'mail.template' AND data.res_id = template.id
+     WHERE data.module = 'customer_contract'
+"""
 
 # People act, and run jobs, one after the other.
 NO_JOBS = "--max-cron-threads=0"
@@ -56,6 +65,7 @@ class Check:
             before = Evidence(self.database)
             if self._updates():
                 self._compares(before)
+                self._reads_mails()
                 self._reads_old_bundles()
                 postgres.query(PROLONG, self.database)
                 with serve(self.place, self.database, self.log, NO_JOBS) as (address, mails):
@@ -93,6 +103,16 @@ class Check:
                 if (str(rule["id"]), rule["field_name"], rule["access"]) not in rules
             ],
         )
+
+    def _reads_mails(self):
+        """Mail templates that nobody has edited say what those of a new installation say."""
+        fresh = template_databases.installed(self.place, [layout.ADDON])
+        ours, theirs = (
+            set(postgres.query(TEMPLATES, database).splitlines())
+            for database in (self.database, fresh)
+        )
+        missing = sorted(line.split("|")[0] for line in theirs - ours)
+        self._report("mail templates are those of a new installation", missing)
 
     def _reads_old_bundles(self):
         """The script that stands alone reads what was exported before."""
