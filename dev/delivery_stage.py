@@ -19,6 +19,7 @@ import databases
 import environment
 import layout
 import odoo_log
+import postgres
 import template_databases
 from progress import Failure, main, say
 from serving import find_port, serve
@@ -279,6 +280,7 @@ def run(place, names, database):
             with serve(place, database, log, *get_options()) as (address, mails):
                 story = Story(address, database, mails)
                 story.run()
+                _wait_for_jobs(database)
             results += story.results
             complaints = [text for text in odoo_log.errors(log) if not EXPECTED.search(text)]
             results += Results.of_one(not complaints)
@@ -287,6 +289,15 @@ def run(place, names, database):
         finally:
             databases.drop(database)
     return results
+
+
+def _wait_for_jobs(database):
+    """Wait until jobs have nothing left to do: a server that stops would cut them off."""
+    due = "SELECT count(*) FROM ir_cron_trigger WHERE call_at <= now() AT TIME ZONE 'utc'"
+    end = time.monotonic() + PATIENCE
+    while postgres.query(due, database).strip() != "0" and time.monotonic() < end:
+        time.sleep(1)
+    time.sleep(1)
 
 
 def _draw_signature():

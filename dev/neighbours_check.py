@@ -5,20 +5,16 @@ file is made and verified; and every menu of ours opens. None of it may log an e
 """
 
 import base64
-import contextlib
 import json
 import os
 import re
-import socket
-import subprocess
 import urllib.parse
 
 import databases
 import layout
 import odoo_log
-from development_server import wait_until_it_answers
-from mail_catcher import MailCatcher
 from progress import Failure, say
+from serving import serve
 from test_results import Results
 from update_visitors import Refused, Visitor
 
@@ -71,6 +67,10 @@ print("FACTS " + json.dumps(facts))
 """
 
 
+# People act, and run jobs, one after the other.
+NO_JOBS = "--max-cron-threads=0"
+
+
 class Check:
     """One language."""
 
@@ -87,7 +87,7 @@ class Check:
         try:
             self._install()
             facts = self._prepare()
-            with self._serve() as (address, mails):
+            with serve(self.place, self.database, self.log, NO_JOBS) as (address, mails):
                 manager = Visitor(address).log_in(self.database, MANAGER)
                 self._try("whole story", self._tell_story, manager, mails, facts)
                 self._try("every menu opens", self._open_menus, manager)
@@ -117,36 +117,6 @@ class Check:
         if not found:
             raise Failure(f"The people of the story could not be made:\n{output}")
         return json.loads(found[1])
-
-    @contextlib.contextmanager
-    def _serve(self):
-        """Run the server; yields its address and the mails that it sends."""
-        mails = MailCatcher()
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = probe.getsockname()[1]
-        self.log.unlink(missing_ok=True)
-        with mails.listening() as mail_port:
-            command = self.place.command(f"--config={self.place.configuration}")
-            command += [f"--database={self.database}", f"--db-filter=^{self.database}$"]
-            command += [f"--http-port={port}", "--max-cron-threads=0", f"--logfile={self.log}"]
-            command += ["--smtp=127.0.0.1", f"--smtp-port={mail_port}"]
-            command += ["--email-from=contracts@company.example.com"]
-            with self.log.with_suffix(".out").open("w") as output:
-                server = subprocess.Popen(
-                    command,
-                    env=self.place.environment(),
-                    stdin=subprocess.DEVNULL,
-                    stdout=output,
-                    stderr=subprocess.STDOUT,
-                )
-            try:
-                if not wait_until_it_answers(server, port):
-                    raise Failure(f"The server does not start, see {self.log}")
-                yield f"http://127.0.0.1:{port}", mails
-            finally:
-                server.terminate()
-                server.wait()
 
     # === THE STORY === #
 

@@ -5,6 +5,7 @@ import shutil
 import sys
 
 import addon_mirror
+import delivery_stage
 import environment
 import layout
 import lifecycle_check
@@ -79,6 +80,9 @@ def _run_all(place, names):
             place, names, [f"{name}/tests" for name in tested]
         )
     # Last: what goes wrong here is seldom what was worked on.
+    stages["Delivered mail, in threads and worker processes"] = lambda: delivery_stage.run(
+        place, core, database("mail")
+    )
     stages["Beside other apps, in other languages"] = lambda: neighbours_check.run(place)
     beside.start()
     found = {title: run_stage(title, stage) for title, stage in stages.items()}
