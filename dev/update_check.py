@@ -21,6 +21,7 @@ import odoo_log
 import postgres
 import releases
 import template_databases
+import update_languages
 from progress import main, say
 from serving import serve
 from test_results import Results
@@ -62,10 +63,12 @@ class Check:
         """Go through all checks; return how many passed."""
         databases.create(self.database, self.release.database)
         try:
+            update_languages.speak(self.release.place, self.database)
             before = Evidence(self.database)
             if self._updates():
                 self._compares(before)
                 self._reads_mails()
+                self._still_speaks()
                 self._reads_old_bundles()
                 postgres.query(PROLONG, self.database)
                 with serve(self.place, self.database, self.log, NO_JOBS) as (address, mails):
@@ -113,6 +116,13 @@ class Check:
         )
         missing = sorted(line.split("|")[0] for line in theirs - ours)
         self._report("mail templates are those of a new installation", missing)
+
+    def _still_speaks(self):
+        """Views have the texts of a fresh installation, in each language."""
+        fresh = update_languages.read_fresh(self.place)
+        updated = update_languages.read(self.database)
+        counts = ", ".join(f"{number} {code}" for code, number in updated[1].items())
+        self._report(f"views are translated: {counts}", update_languages.compare(updated, fresh))
 
     def _reads_old_bundles(self):
         """The script that stands alone reads what was exported before."""

@@ -1,6 +1,5 @@
 from . import (
     customer_contract_field_access_mixin,  # first: the others inherit it
-    base,
     customer_contract,
     customer_contract_document,
     customer_contract_event,
@@ -10,5 +9,7 @@ from . import (
     customer_contract_section,
     customer_contract_type_field,
     customer_contract_version,
+    guard,
+    ir_ui_view,
     mail_tracking_value,
 )

@@ -1,11 +1,14 @@
 import json
 from datetime import date
 
+from lxml import etree
+
 from odoo import _, api, fields, models
 from odoo.exceptions import AccessError
 from odoo.fields import Properties
 
-from .customer_contract_field_rule import COPYING, CUSTOM_FIELD
+from .customer_contract_field_rule import CUSTOM_FIELD
+from .guard import COPYING, RULE
 
 
 class RuledProperties(Properties):
@@ -38,18 +41,27 @@ class CustomerContract(models.Model):
 
     properties = RuledProperties()
 
+    @api.model
+    def _get_view(self, view_id=None, view_type="form", **options):
+        arch, view = super()._get_view(view_id, view_type, **options)
+        is_editable = arch.tag in ("form", "list", "kanban")
+        if is_editable and not arch.xpath("//field[@name='state'][not(ancestor::field)]"):
+            # what is read-only in some states depends on it
+            etree.SubElement(arch, "field", name="state", invisible="1", column_invisible="1")
+        return arch, view
+
     # === CUSTOM FIELDS === #
 
     @api.model
     def _get_hidden_custom_fields(self, even_for=None):
         """Return the names of the custom fields that rules hide from the user."""
-        Rule = self.env["customer.contract.field.rule"]
+        Rule = self.env[RULE]
         hidden = Rule._get_closed_fields(even_for).hidden.get(self._name, ())
         return {name.removeprefix(CUSTOM_FIELD) for name in hidden if name.startswith(CUSTOM_FIELD)}
 
     def _get_closed_custom_fields(self):
         """Return the names of the custom fields that the user may not write."""
-        Rule = self.env["customer.contract.field.rule"]
+        Rule = self.env[RULE]
         # elevated: a rule's state is asked of contracts that the user may not read, too
         states = set(self.sudo().mapped("state")) or {"draft"}
         closed = Rule._get_closed_fields().states.get(self._name, {})
@@ -129,19 +141,16 @@ class CustomerContract(models.Model):
         vals_list = super().copy_data(default=default)
         hidden = self._get_hidden_custom_fields(even_for=COPYING)
         for values in vals_list if hidden and "properties" not in (default or {}) else ():
-            if values.get("properties"):
-                values["properties"] = {
-                    name: value
-                    for name, value in dict(values["properties"]).items()
-                    if name not in hidden
-                }
+            given = dict(values.get("properties") or {})
+            if given:
+                values["properties"] = {name: given[name] for name in given.keys() - hidden}
         return vals_list
 
     # === THE TRAIL === #
 
     def _check_sees_everything(self):
         """Refuse to hand out the raw trail to somebody from whom fields are hidden."""
-        if not self.env["customer.contract.field.rule"]._sees_everything():
+        if not self.env[RULE]._sees_everything():
             raise AccessError(
                 _(
                     "The audit trail tells the values of fields that a field rule of contracts "

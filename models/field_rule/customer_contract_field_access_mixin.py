@@ -1,42 +1,12 @@
-import functools
-import inspect
 import logging
-from types import FunctionType
 
-from odoo import _, api, models
+from odoo import Command, _, api, models
 from odoo.exceptions import AccessError
 from odoo.service.model import retrying
 
-from .customer_contract_field_rule import COPYING, SYSTEM, WORK_KEY
+from .guard import COPYING, RULE, SYSTEM, WORK_KEY
 
 _logger = logging.getLogger(__name__)
-_OWN_MODULES = "odoo.addons.customer_contract"
-
-
-def _run_as_system(method):
-    """Return a method that sees and writes every field, whoever calls it.
-
-    :param function method: a method of a model
-    :return: the same for its callers; what it returns is theirs again
-    :rtype: function
-    """
-
-    def mark(value):
-        is_card = isinstance(value, models.BaseModel) and hasattr(value, "_with_work")
-        return value._with_work(SYSTEM) if is_card else value
-
-    @functools.wraps(method)
-    def run(self, *args, **kwargs):
-        if not self.env["customer.contract.field.rule"]._get_closed_fields().states:
-            return method(self, *args, **kwargs)
-        kwargs = {name: mark(value) for name, value in kwargs.items()}
-        result = method(mark(self), *map(mark, args), **kwargs)
-        if isinstance(result, models.BaseModel) and WORK_KEY in result.env.context:
-            context = {key: item for key, item in result.env.context.items() if key != WORK_KEY}
-            result = result.with_context(context)  # pylint: disable=context-overridden
-        return result
-
-    return run
 
 
 class CustomerContractFieldAccessMixin(models.AbstractModel):
@@ -53,35 +23,12 @@ class CustomerContractFieldAccessMixin(models.AbstractModel):
     _name = "customer.contract.field.access.mixin"
     _description = "Fields under Contract Field Rules"
 
-    def _register_hook(self):
-        super()._register_hook()
-        model_class = self.env.registry[self._name]
-        for name in dir(model_class):
-            method = inspect.getattr_static(model_class, name)
-            if not isinstance(method, FunctionType) or name in vars(model_class):
-                continue
-            origin = [base for base in model_class.__mro__ if name in vars(base)][-1].__module__
-            if origin.startswith(_OWN_MODULES) and not origin.startswith(__package__):
-                setattr(model_class, name, _run_as_system(method))
-
     def _with_work(self, work):
         """Return the same records, for work of the addon to which fields are open."""
         return self.with_context(**{WORK_KEY: work})
 
-    def _get_equivalent_fields(self):
-        """Return the sets of fields of which each one tells and sets the others.
-
-        A rule on one of them is a rule on all.
-
-        :rtype: list[set[str]]
-        """
-        return []
-
     def _get_ruling_contracts(self):
-        """Return the contracts whose state decides about the records' fields.
-
-        :rtype: recordset of `customer.contract`, elevated
-        """
+        """Return the contracts whose state decides about the records' fields, elevated."""
         # The state is taken as stored, whatever a form claims that it is.
         records_sudo = self._origin.sudo()
         return records_sudo if "contract_id" not in self._fields else records_sudo.contract_id
@@ -89,37 +36,29 @@ class CustomerContractFieldAccessMixin(models.AbstractModel):
     @api.model
     def _get_closed_states(self, name):
         """Return in which states of contracts the user may not write a field."""
-        Rule = self.env["customer.contract.field.rule"]
-        states = Rule._get_closed_fields().states.get(self._name, {}).get(name, frozenset())
+        states = self.env[RULE]._get_closed_fields().states.get(self._name, {}).get(name)
         # What only the system writes needs no other guard.
         is_protected = states and name in getattr(self, "_get_protected_fields", set)()
-        return frozenset() if is_protected else states
+        return states if states and not is_protected else frozenset()
 
-    @api.model
-    def _has_field_access(self, field, operation):
-        if not super()._has_field_access(field, operation):
-            return False
-        if self.env.su or operation == "read":
-            return True
-        if not (states := self._get_closed_states(field.name)):
-            return True
-        if states == self.env["customer.contract.field.rule"]._get_all_states():
-            return False
+    def _is_writable(self, name):
+        """Tell whether the contracts' states let the user write a field."""
+        states = self._get_closed_states(name)
+        if not states or states == self.env[RULE]._get_all_states():
+            return not states
         return states.isdisjoint(self._get_ruling_contracts().mapped("state"))
 
     @api.model
     def _check_field_access(self, field, operation):
-        Rule = self.env["customer.contract.field.rule"]
-        is_ruled = field.name in Rule._get_closed_fields().states.get(self._name, ())
-        if not is_ruled or self._has_field_access(field, operation):
-            super()._check_field_access(field, operation)
-        else:
+        ruled = () if self.env.su else self.env[RULE]._get_closed_fields().states.get(self._name)
+        if ruled and field.name in ruled and not self._has_field_access(field, operation):
             label = field._description_string(self.env)
             self._refuse_field(label, operation, self._get_ruling_contracts())
+        super()._check_field_access(field, operation)
 
     @api.model
     def _refuse_field(self, label, operation, contracts_sudo=None):
-        """Refuse access to a field that a rule closes."""
+        """Refuse access to a field that a rule closes; leave a trace of refused changes."""
         if operation == "read":
             raise AccessError(
                 _(
@@ -142,11 +81,9 @@ class CustomerContractFieldAccessMixin(models.AbstractModel):
 
         def record(env):
             # Who may not write the contract leaves a trace in it all the same.
-            contracts_sudo = env["customer.contract"].browse(contract_ids).sudo()
-            for contract_sudo in contracts_sudo.exists():
-                contract_sudo._log_event(
-                    "refused", details={"reason": "field_rule", "field": label}
-                )
+            for contract_sudo in env["customer.contract"].browse(contract_ids).sudo().exists():
+                details = {"reason": "field_rule", "field": label}
+                contract_sudo._log_event("refused", details=details)
 
         # The refusal undoes the transaction, so it is recorded after that.
         @self.env.cr.postrollback.add
@@ -161,50 +98,64 @@ class CustomerContractFieldAccessMixin(models.AbstractModel):
 
     # === WHAT USERS GIVE === #
 
-    def _check_given_values(self, values, contracts_sudo):
-        contracts_sudo = self._get_ruling_contracts() or contracts_sudo
-        if "contract_id" in self._fields and isinstance(values.get("contract_id"), int):
-            contracts_sudo |= contracts_sudo.browse(values["contract_id"])
-        states = set(contracts_sudo.mapped("state")) or {"draft"}
-        for name in values:
-            if not states.isdisjoint(self._get_closed_states(name)):
-                field = self._fields.get(name)
-                label = field._description_string(self.env) if field else name
-                self._refuse_field(label, "write", contracts_sudo)
-        return super()._check_given_values(values, contracts_sudo)
+    @api.model
+    def _check_given_values(self, records, values, contracts_sudo):
+        """Refuse values for closed fields of records, and of lines in their lists.
+
+        :param recordset records: of any model, none for new ones
+        :param recordset contracts_sudo: the contracts that decide where records have none
+        :raise AccessError: if a closed field is among them
+        """
+        if isinstance(records, self.env.registry[self._name]):
+            contracts_sudo = records._get_ruling_contracts() or contracts_sudo
+            if "contract_id" in records._fields and isinstance(values.get("contract_id"), int):
+                contracts_sudo |= contracts_sudo.browse(values["contract_id"])
+            states = set(contracts_sudo.mapped("state")) or {"draft"}
+            for name in values:
+                if not states.isdisjoint(records._get_closed_states(name)):
+                    field = records._fields.get(name)
+                    label = field._description_string(self.env) if field else name
+                    records._refuse_field(label, "write", contracts_sudo)
+        for name, commands in values.items():
+            field = records._fields.get(name)
+            is_list = field and field.type in ("one2many", "many2many")
+            for command in commands if is_list and isinstance(commands, list | tuple) else ():
+                if isinstance(command, list | tuple) and isinstance(command[-1], dict):
+                    line_ids = command[1] if command[0] == Command.UPDATE else ()
+                    lines = self.env[field.comodel_name].browse(line_ids)
+                    self._check_given_values(lines, command[-1], contracts_sudo)
 
     def _check_given(self, *vals_list):
-        """Refuse values for fields that rules close to the user.
+        """Refuse values for fields that rules close to the user, also of lines.
 
         :param dict vals_list: values of a create or write
         :return: the same records, for the work that follows from the values
         :rtype: recordset
-        :raise AccessError: if a closed field is among them, also of lines
+        :raise AccessError: if a closed field is among them
         """
-        closed = self.env["customer.contract.field.rule"]._get_closed_fields().states
+        closed = self.env[RULE]._get_closed_fields().states
         if not closed:
             return self
         # Elevated: their state counts also for those who may not read them.
         no_contracts_sudo = self.env["customer.contract"].sudo()
+        mixin = self.env["customer.contract.field.access.mixin"]
         for values in vals_list:
-            self._check_given_values(values, no_contracts_sudo)
+            mixin._check_given_values(self, values, no_contracts_sudo)
         # Defaults from the context would reach lines that are created along.
-        names = {name for model in closed.keys() - {self._name} for name in closed[model]}
-        context = {key: self.env.context[key] for key in self.env.context}
-        for name in names - closed.get(self._name, {}).keys():
-            context.pop(f"default_{name}", None)
+        of_lines = {name for model in closed.keys() - {self._name} for name in closed[model]}
+        dropped = {f"default_{name}" for name in of_lines - closed.get(self._name, {}).keys()}
+        context = {key: item for key, item in self.env.context.items() if key not in dropped}
         records = self.with_context(context)  # pylint: disable=context-overridden
         return records._with_work(SYSTEM)
 
     @api.model_create_multi
     def create(self, vals_list):
-        given = {
+        defaults = {
             key.removeprefix("default_"): value
             for key, value in self.env.context.items()
-            if key.startswith("default_")
+            if key.startswith("default_") and key[8:].split(".")[0] in self._fields
         }
-        given = {name: value for name, value in given.items() if name.split(".")[0] in self._fields}
-        records = self.browse()._check_given(*({**given, **values} for values in vals_list))
+        records = self.browse()._check_given(*({**defaults, **values} for values in vals_list))
         records = super(CustomerContractFieldAccessMixin, records).create(vals_list)
         return records.with_env(self.env)
 
@@ -216,7 +167,7 @@ class CustomerContractFieldAccessMixin(models.AbstractModel):
         return super(CustomerContractFieldAccessMixin, self._check_given()).unlink()
 
     def copy(self, default=None):
-        if not self.env["customer.contract.field.rule"]._get_closed_fields().states:
+        if not self.env[RULE]._get_closed_fields().states:
             return super().copy(default)
         # What the user may read but not change is carried over by the system.
         records = self.browse()._check_given(default or {}).browse(self.ids)._with_work(COPYING)
@@ -224,8 +175,8 @@ class CustomerContractFieldAccessMixin(models.AbstractModel):
         return copies.with_env(self.env)
 
     def copy_data(self, default=None):
-        Rule = self.env["customer.contract.field.rule"]
-        hidden = Rule._get_closed_fields(even_for=COPYING).hidden.get(self._name, frozenset())
+        closed = self.env[RULE]._get_closed_fields(even_for=COPYING)
+        hidden = closed.hidden.get(self._name, frozenset())
         records = self._with_work(COPYING) if hidden else self
         vals_list = super(CustomerContractFieldAccessMixin, records).copy_data(default=default)
         return [
@@ -248,27 +199,12 @@ class CustomerContractFieldAccessMixin(models.AbstractModel):
         records = self._with_work(SYSTEM)
         return super(CustomerContractFieldAccessMixin, records)._track_prepare(fields_iter)
 
-    def _notify_by_email_prepare_rendering_context(
-        self,
-        message,
-        msg_vals=False,
-        model_description=False,
-        force_email_company=False,
-        force_email_lang=False,
-        force_record_name=False,
-    ):
+    def _notify_by_email_prepare_rendering_context(self, message, *args, **kwargs):
         # One mail goes to several readers: it tells only what all of them may see.
         records = self.with_context(customer_contract_open_tracking=True)
         return super(
             CustomerContractFieldAccessMixin, records
-        )._notify_by_email_prepare_rendering_context(
-            message,
-            msg_vals=msg_vals,
-            model_description=model_description,
-            force_email_company=force_email_company,
-            force_email_lang=force_email_lang,
-            force_record_name=force_record_name,
-        )
+        )._notify_by_email_prepare_rendering_context(message, *args, **kwargs)
 
     def _track_filter_for_display(self, tracking_values):
         tracking_values = super()._track_filter_for_display(tracking_values)

@@ -4,12 +4,12 @@ from typing import NamedTuple
 from odoo import _, api, fields, models, tools
 from odoo.exceptions import ValidationError
 
+from .guard import COPYING, SYSTEM, WORK_KEY, guard, open_to_own_methods
+
 CARD = "customer.contract.field.access.mixin"
 CUSTOM_FIELD = "properties."
-# Python objects, compared by identity: no RPC call can carry them.
-WORK_KEY = "customer_contract_reading"
-SYSTEM = object()
-COPYING = object()
+# Fields that tell each other: a rule on one is a rule on all.
+ALIKE = {"customer.contract.milestone": {"amount", "share", "basis", "basis_value"}}
 # What tells the values of any field, or of any custom field, without being computed
 # from it.
 TELLING_FIELDS = {"customer.contract.event": {"payload"}, "customer.contract.version": {"content"}}
@@ -18,31 +18,19 @@ TELLING_CUSTOM_FIELDS = {
     "customer.contract.value.proposal": {"values"},
     "customer.contract.value.draft": {"typed"},
 }
-MACHINERY = ("access_", "activity_", "message_", "my_activity_")
-NEVER_RULED = {*models.MAGIC_COLUMNS, "contract_id", "ir_attachment_id"} | {
-    "trail_head",
-    "trail_length",
-}
-NUMBERS = ("float", "integer", "monetary")
-# Without these, the pages and Odoo's own machinery (names, rights, messages,
-# activities) cannot work at all.
+# Names, rights, messages and activities of whatever model, which Odoo cannot miss.
+MACHINERY = ("access_", "activity_", "message_", "my_activity_", "trail_")
+NEVER_RULED = {*models.MAGIC_COLUMNS, "contract_id", "ir_attachment_id"}
+# The pages cannot work without these.
 NEVER_HIDDEN = {
     "active",
-    "activity_ids",
     "commercial_partner_id",
     "company_id",
-    "contract_id",
-    "create_date",
-    "create_uid",
     "currency_id",
     "current_version_id",
     "delegated_from_id",
     "display_name",
-    "id",
-    "ir_attachment_id",
     "is_retired",
-    "message_follower_ids",
-    "message_ids",
     "name",
     "partner_id",
     "participant_ids",
@@ -53,9 +41,8 @@ NEVER_HIDDEN = {
     "title",
     "user_id",
     "verification_code",
-    "write_date",
-    "write_uid",
 }
+NUMBERS = ("float", "integer", "monetary")
 
 
 class ClosedFields(NamedTuple):
@@ -170,6 +157,38 @@ class CustomerContractFieldRule(models.Model):
         """Make changes of rules hold at once, for everybody."""
         self.env.registry.clear_cache()
 
+    def _register_hook(self):
+        super()._register_hook()
+        for model_name in self._get_guarded_models():
+            guard(self.pool[model_name])
+        for model_name in self._get_ruled_models():
+            open_to_own_methods(self.pool[model_name])
+
+    @api.model
+    def _get_guarded_models(self):
+        """Return the models of which rules can hide a field: no other one pays for them."""
+        # Of others, only what is computed elevated can tell a contract's field.
+        ruled = self._get_ruled_models()
+        return {*ruled, *TELLING_FIELDS, *TELLING_CUSTOM_FIELDS} | {
+            field.model_name
+            for model_name in ruled
+            for source in self.env[model_name]._fields.values()
+            for field in self.pool.get_dependent_fields(source)
+            if self._can_tell(field)
+            and (field.compute_sudo or field.model_name.startswith("customer.contract"))
+        }
+
+    @api.model
+    def _can_tell(self, field):
+        """Tell whether a computed field goes with the fields that it is computed from."""
+        is_needed = field.name in NEVER_HIDDEN or self._is_machinery(field.name)
+        return field.type != "boolean" and not is_needed
+
+    @api.model
+    def _is_machinery(self, name):
+        """Tell whether a field is Odoo's, or the addon's own, to work with."""
+        return name in NEVER_RULED or name.startswith(MACHINERY)
+
     @api.model
     def _get_ruled_models(self):
         """Return the models whose fields rules can be made for, the contract first."""
@@ -178,18 +197,14 @@ class CustomerContractFieldRule(models.Model):
 
     @api.model
     def _get_ruled_fields(self):
-        """Return the fields that rules can be made for.
-
-        :return: ``model:field`` and label, as a selection
-        :rtype: list[tuple[str, str]]
-        """
+        """Return the fields that rules can be made for: ``model:field`` and label."""
         choices = []
         for model_name in self._get_ruled_models():
             model = self.env[model_name]
             protected = getattr(model, "_get_protected_fields", set)()
             kind = "" if model_name == "customer.contract" else f"{model._description}: "
             for name, field in model._fields.items():
-                is_machinery = name in NEVER_RULED or name.startswith(MACHINERY)
+                is_machinery = self._is_machinery(name)
                 is_system = name in protected and (field.required or name in NEVER_HIDDEN)
                 is_own = field.store and not field.related and field.type != "one2many"
                 if is_own and not is_machinery and not is_system:
@@ -200,10 +215,7 @@ class CustomerContractFieldRule(models.Model):
 
     @api.model
     def _get_custom_field_choices(self):
-        """Return the custom fields that rules can be made for, as a selection.
-
-        Types may use the same technical name: a rule holds for all of them.
-        """
+        """Return custom fields to choose: of one name, a rule holds for all types."""
         # elevated: whoever makes rules need not see every company's types
         rows_sudo = self.env["customer.contract.type.field"].sudo()
         labels = defaultdict(dict)
@@ -240,10 +252,9 @@ class CustomerContractFieldRule(models.Model):
 
     @api.model
     def _get_closed_fields(self, even_for=None):
-        """Return what is closed to whoever asks now.
+        """Return what is closed to whoever asks now: nothing to the system.
 
         :param object even_for: a kind of work to which fields are otherwise open
-        :return: nothing to the system
         :rtype: ClosedFields
         """
         if self.env.su or not self._is_in_use():
@@ -272,7 +283,7 @@ class CustomerContractFieldRule(models.Model):
         groups = self.env.user.all_group_ids
         return self._add_up(
             lambda rule: (
-                (not rule.group_ids or rule.group_ids & groups)
+                (rule.group_ids & groups or not rule.group_ids)
                 and not rule.exempt_group_ids & groups
             )
         )
@@ -294,9 +305,8 @@ class CustomerContractFieldRule(models.Model):
             model_name, _separator, ruled = rule_sudo.field_name.partition(":")
             if model_name not in ruled_models:
                 continue
-            names = {ruled}
-            for equivalent in self.env[model_name]._get_equivalent_fields():
-                names |= equivalent if ruled in equivalent else set()
+            alike = ALIKE.get(model_name, ())
+            names = alike if ruled in alike else {ruled}
             for name in names:
                 before = states[model_name].get(name, frozenset())
                 states[model_name][name] = before | rule_sudo._get_states()
@@ -313,16 +323,12 @@ class CustomerContractFieldRule(models.Model):
     @api.model
     def _hide_what_tells(self, hidden):
         """Hide what is computed from hidden fields, on whatever model."""
-        dependents = {
-            field
+        paths = {
+            field: self.pool.field_depends[field]
             for model_name, names in hidden.items()
             for name in names & self.env[model_name]._fields.keys()
             for field in self.pool.get_dependent_fields(self.env[model_name]._fields[name])
-        }
-        paths = {
-            field: self.pool.field_depends[field]
-            for field in dependents
-            if field.type != "boolean" and field.name not in NEVER_HIDDEN
+            if self._can_tell(field)
         }
         found = True
         while found:
