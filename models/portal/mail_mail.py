@@ -1,8 +1,9 @@
 import logging
 import threading
 import time
+from datetime import timedelta
 
-from odoo import SUPERUSER_ID, api, models, modules
+from odoo import SUPERUSER_ID, api, fields, models, modules
 from odoo.modules.registry import Registry
 from odoo.sql_db import PoolError
 
@@ -11,6 +12,8 @@ _logger = logging.getLogger(__name__)
 # own: many people who act at once must leave some for others.
 _DELIVERING = threading.BoundedSemaphore(8)
 
+# How long Odoo's queue leaves mails alone that are being sent.
+SPARED = timedelta(minutes=10)
 MOST_TRIES = 40
 PAUSE_SECONDS = 0.25
 
@@ -59,7 +62,7 @@ class MailMail(models.Model):
 
         What was done is done when they are sent: an error would tell otherwise. Each mail
         is a transaction of its own, so that none is sent again because of another; the
-        queue sends what is left.
+        queue sends what is left, later.
         """
         ours = self.filtered(lambda mail: (mail.model or "").startswith("customer.contract"))
         # Odoo would open a connection for none, too.
@@ -68,6 +71,8 @@ class MailMail(models.Model):
             super(MailMail, others).send_after_commit()
         if not ours or others == self:
             return
+        # The queue, should it run at this moment, would send them as well.
+        ours.write({"scheduled_date": fields.Datetime.now() + SPARED})
         mail_ids, database, context = ours.ids, self.env.cr.dbname, self.env.context
 
         @self.env.cr.postcommit.add

@@ -462,3 +462,4 @@ class TestPostCommit(DeliveryCommon):
             self.assertEqual(len(calls), 1, "one connection for all, and none for none")
             calls[0]()
         self.assertEqual(mail.state, "outgoing", "the queue sends it")
+        self.assertGreater(mail.scheduled_date, fields.Datetime.now(), "but not at the same time")
