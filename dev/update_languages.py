@@ -20,9 +20,14 @@ module = env["ir.module.module"].search([("name", "=", {layout.ADDON!r})])
 module._update_translations({list(LANGUAGES)})
 env.cr.commit()
 """
-# Each view's text, as a checksum, and whether it is another one than in English.
+# Each view's text, as a checksum, and whether it is another one than in English. Buttons
+# name actions by their ids, which every database numbers in its own way.
 TEXTS = f"""
-SELECT data.name, lang, md5(coalesce(view.arch_db ->> lang, view.arch_db ->> 'en_US')),
+SELECT data.name, lang,
+       md5(regexp_replace(
+           coalesce(view.arch_db ->> lang, view.arch_db ->> 'en_US'),
+           'name="[0-9]+"', 'name=""', 'g'
+       )),
        (view.arch_db ->> lang) IS DISTINCT FROM (view.arch_db ->> 'en_US')
        AND view.arch_db ? lang
   FROM ir_ui_view view

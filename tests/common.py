@@ -98,20 +98,19 @@ class ContractCommon(BaseCommon):
         # Contracts are not sealed unless a test wants it, whatever the database has.
         cls.env["customer.contract.certificate"].search([]).action_archive()
 
-    def setUp(self):
-        super().setUp()
-        if not self.renders_reports:
-            self._replace_rendering()
+        if not cls.renders_reports:
+            cls._replace_rendering()
 
-    def _replace_rendering(self):
+    @classmethod
+    def _replace_rendering(cls):
         """Render a small PDF that names what was to be rendered."""
 
         def render(contract, content, signatures=None, completion=None):
             names = ", ".join(signatures.mapped("signed_by")) if signatures else "unsigned"
             return make_pdf(f"{content['reference']} v{content['version']} {names}")
 
-        self.startPatcher(
-            patch.object(self.registry["customer.contract"], "_render_contract_pdf", render)
+        cls.startClassPatcher(
+            patch.object(cls.registry["customer.contract"], "_render_contract_pdf", render)
         )
 
     @classmethod
@@ -142,9 +141,10 @@ class ContractCommon(BaseCommon):
         """Return a person's part in a contract, elevated."""
         return contract.sudo().participant_ids.filtered(lambda person: person.partner_id == partner)
 
-    def _sign_as_manager(self, contract, **values):
-        return contract.with_user(self.manager).action_sign_as_manager(
-            **{"signature": self.signature, "signed_by": "Mona Manager", **values}
+    @classmethod
+    def _sign_as_manager(cls, contract, **values):
+        return contract.with_user(cls.manager).action_sign_as_manager(
+            **{"signature": cls.signature, "signed_by": "Mona Manager", **values}
         )
 
     def _sign_as_customer(self, contract, partner=None, **values):
@@ -164,10 +164,11 @@ class ContractCommon(BaseCommon):
             },
         )
 
-    def _create_sent_contract(self, **values):
+    @classmethod
+    def _create_sent_contract(cls, **values):
         """Create a contract that the manager has signed and sent."""
-        contract = self._create_contract(**values)
-        self._sign_as_manager(contract)
+        contract = cls._create_contract(**values)
+        cls._sign_as_manager(contract)
         contract.action_send()
         return contract
 

@@ -17,10 +17,14 @@ TEMPLATE_FILES = {
     "mail_template_values_changed": "customer_input",
     "mail_template_values_refused": "customer_input",
 }
+# Views in which a sentence says something a little different now: Odoo would take the
+# translation of the former one for that of the new one, and keep it.
+REWORDED_VIEWS = ("portal_link_requested",)
 
 
 def migrate(cr, version):
     _empty_inherited_views(cr)
+    _forget_former_translations(cr)
     _name_template_files(cr)
 
 
@@ -42,6 +46,23 @@ def _empty_inherited_views(cr):
            AND ir_ui_view.mode = 'extension'
            AND ir_ui_view.type != 'qweb'
         """
+    )
+
+
+def _forget_former_translations(cr):
+    """Have the update translate anew what it would leave as it was."""
+    cr.execute(
+        """
+        UPDATE ir_ui_view
+           SET arch_db = jsonb_build_object('en_US', arch_db -> 'en_US')
+          FROM ir_model_data data
+         WHERE data.model = 'ir.ui.view'
+           AND data.res_id = ir_ui_view.id
+           AND data.module = 'customer_contract'
+           AND data.name = ANY(%s)
+           AND NOT coalesce(data.noupdate, FALSE)
+        """,
+        [list(REWORDED_VIEWS)],
     )
 
 

@@ -1,3 +1,5 @@
+from lxml import html
+
 from odoo import Command
 from odoo.tests import tagged
 
@@ -20,7 +22,7 @@ class TestApprovalTours(ApprovalCommon, ContractPortalCommon):
         self.assertEqual(contract.state, "approval")
         self._open(contract, "customer_contract_approve_inside", self.ann)
         self.assertEqual(contract.state, "approval")
-        self._open(contract, "customer_contract_approve_inside", self.bob)
+        contract.with_user(self.bob).action_approve()
         self.assertEqual(contract.state, "sent")
         self.assertEqual(
             self._get_states(contract, self.ann, self.bob, self.cem), ["done", "done", "skipped"]
@@ -37,8 +39,12 @@ class TestApprovalTours(ApprovalCommon, ContractPortalCommon):
         self._create_rule({"source": "partner", "partner_ids": [Command.set(self.link_holder.ids)]})
         contract = self._create_contract()
         contract.action_submit()
-        path = self._issue_link(contract, self.link_holder)
-        self.start_tour(path, "customer_contract_approve_outside")
+        page = html.fromstring(self._open_link(contract, self.link_holder).content)
+        button = page.xpath("//*[hasclass('o_contract_approve_button')]")[0]
+        self.assertEqual(button.get("data-bs-target"), "#contract_approve")
+        form = page.xpath("//*[@id='contract_approve']//form")[0]
+        answer = self.url_open(form.get("action"), data=dict(form.form_values()))
+        self.assertIn("your approval is recorded", answer.text)
         contract.invalidate_recordset()
         self.assertEqual(contract.state, "sent")
         event = contract.sudo().event_ids.filtered(lambda one: one.event_type == "approved")

@@ -7,29 +7,8 @@ from ..common import ContractCommon
 class TestBackendTour(ContractCommon, HttpCase):
     """The manager's story, in a real browser."""
 
-    def _find_contract(self, title):
-        return self.env["customer.contract"].search([("title", "=", title)])
-
     def _open(self, contract, tour):
         self.start_tour(f"/odoo/contracts/{contract.id}", tour, login=self.manager.login)
-
-    def test_write_sign_send(self):
-        self.start_tour("/odoo/contracts", "customer_contract_manager", login=self.manager.login)
-        contract = self._find_contract("Maintenance of Ovens")
-        self.assertEqual(contract.state, "sent")
-        self.assertEqual(contract.user_id, self.manager)
-        content = contract.current_version_id._get_content()
-        self.assertEqual([section["title"] for section in content["sections"]], ["Scope", "Price"])
-        self.assertIn("We maintain the ovens.", content["sections"][0]["body"])
-        self.assertIn("The price is fixed for a year.", content["sections"][1]["body"])
-        signature = contract.current_signature_ids
-        self.assertEqual(signature.signed_by, "Mona M. Manager")
-        self.assertEqual(signature.identified_by, "backend")
-        self.assertEqual(self._get_participant(contract, self.customer).state, "requested")
-        mail = contract.message_ids.filtered(lambda message: self.customer in message.partner_ids)
-        self.assertEqual(len(mail), 1)
-        self.assertIn("Dear Carla, please sign.", mail.body)
-        self.assertTrue(contract.verify_integrity()["ok"])
 
     def test_identity_check(self):
         self.company.contract_confirm_identity = True

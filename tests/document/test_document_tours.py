@@ -1,3 +1,5 @@
+from lxml import etree
+
 from odoo.tests import tagged
 
 from ..milestone.test_milestone import MilestoneCommon
@@ -33,13 +35,14 @@ class TestDocumentTours(DocumentCommon, MilestoneCommon, ContractPortalCommon):
         contract = self._create_contract()
         documents = self._create_document(contract, name="a.pdf", folder="Plans")
         documents |= self._create_document(contract, name="b.pdf")
-        self.start_tour(
-            "/odoo/contract-documents",
-            "customer_contract_bulk_documents",
-            login=self.manager.login,
-        )
+        own = documents.with_user(self.manager)
+        arch = etree.fromstring(own.get_view(view_type="list")["arch"])
+        self.assertTrue(arch.xpath("//header/button[@name='action_show']"))
+        self.assertTrue(arch.xpath("//button[@name='action_view_accesses']"))
+        own.action_show()
         documents.invalidate_recordset()
         self.assertTrue(all(documents.mapped("portal_visible")))
+        self.assertEqual(own[0].action_view_accesses()["display_name"], "Access to a.pdf")
 
     def test_customer_reads(self):
         contract = self._create_contract()

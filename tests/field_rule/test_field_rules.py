@@ -1,5 +1,5 @@
 from odoo.exceptions import AccessError, ValidationError
-from odoo.tests import HttpCase, tagged
+from odoo.tests import Form, HttpCase, tagged
 from odoo.tests.common import JsonRpcException
 from odoo.tools import mute_logger
 
@@ -45,8 +45,20 @@ class TestFieldRuleConfiguration(FieldRuleCommon):
                     )
                     self.assertEqual(hasattr(method, "__wrapped__"), not is_odoo, name)
             for name in ("read", "web_read", "search", "_search", "export_data", "write", "copy"):
-                method = vars(model_class).get(name)
-                self.assertFalse(method, f"{name} of {model}")
+                method = getattr(model_class, name)
+                self.assertFalse(hasattr(method, "__wrapped__"), f"{name} of {model}")
+
+    def test_no_other_model_pays(self):
+        """Only models of which rules can hide a field ask for rules."""
+        guarded = self.env["customer.contract.field.rule"]._get_guarded_models()
+        for model in ("customer.contract", "customer.contract.event", "customer.contract.dispute"):
+            self.assertIn(model, guarded)
+            self.assertIn("_has_field_access", vars(self.registry[model]))
+        for model in ("base", "res.users", "mail.message", "ir.attachment"):
+            self.assertNotIn(model, guarded)
+            for name in ("_has_field_access", "_check_field_access", "_search", "_field_to_sql"):
+                module = getattr(self.registry[model], name).__module__
+                self.assertNotIn("field_rule", module, f"{name} of {model}")
 
     def test_changes_are_tracked(self):
         rule = self._create_rule("note").with_context(tracking_disable=False, mail_notrack=False)
@@ -105,11 +117,10 @@ class TestFieldRuleHttp(FieldRuleCommon, HttpCase):
     def test_rule_and_its_effect_in_the_browser(self):
         contract = self._create_contract(amount_total=98765)
         self.administrator.partner_id.email = "boss@company.example.com"
-        self.start_tour(
-            "/odoo/action-customer_contract.customer_contract_field_rule_action",
-            "customer_contract_field_rule",
-            login=self.administrator.login,
-        )
+        with Form(self.env["customer.contract.field.rule"].with_user(self.administrator)) as form:
+            form.field_name = "customer.contract:amount_total"
+            form.access = "hidden"
+            form.exempt_group_ids.add(self.exempt)
         rule = self.env["customer.contract.field.rule"].search([])
         self.assertEqual(rule.field_name, "customer.contract:amount_total")
         self.assertEqual(rule.access, "hidden")

@@ -160,12 +160,16 @@ class TestVerificationPage(ContractCommon, HttpCase):
 
     browser_size = "360x800"
 
-    def _replace_rendering(self):
-        Contract = self.registry["customer.contract"]
+    @classmethod
+    def _replace_rendering(cls):
+        Contract = cls.registry["customer.contract"]
         unsigned = b"%PDF-1.4 the unsigned contract of the tour"
         signed = b"%PDF-1.4 the signed contract of the tour"
-        self.patch(Contract, "_render_contract_pdf", lambda *args, **kwargs: unsigned)
-        self.patch(Contract, "_render_signed_document", lambda *args, **kwargs: signed)
+        for name, pdf in (
+            ("_render_contract_pdf", unsigned),
+            ("_render_signed_document", signed),
+        ):
+            cls.startClassPatcher(patch.object(Contract, name, return_value=pdf))
 
     def test_files(self):
         self._create_signed_contract()

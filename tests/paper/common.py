@@ -106,18 +106,23 @@ def make_bomb(size=400 * 1024**2):
 class PaperCommon(ContractCommon):
     """A contract out for signature, and its customer with a pen."""
 
-    def setUp(self):
-        super().setUp()
-        if not self.renders_reports:
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.contract = cls._create_sent_contract()
+        cls.participant = cls._get_participant(cls.contract, cls.customer)
+        cls.env.flush_all()
 
-            def render(contract, content, signatures):
-                return make_pages(PAGE_COUNT)
+    @classmethod
+    def _replace_rendering(cls):
+        super()._replace_rendering()
 
-            self.startPatcher(
-                patch.object(self.registry["customer.contract"], "_render_paper_pdf", render)
-            )
-        self.contract = self._create_sent_contract()
-        self.participant = self._get_participant(self.contract, self.customer)
+        def render(contract, content, signatures):
+            return make_pages(PAGE_COUNT)
+
+        cls.startClassPatcher(
+            patch.object(cls.registry["customer.contract"], "_render_paper_pdf", render)
+        )
 
     def _get_codes(self, contract=None):
         """Return the codes on the pages of a contract's copy for paper."""

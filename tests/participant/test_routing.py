@@ -93,7 +93,7 @@ class TestRouting(ContractCommon):
         self._sign_as_manager(contract)
         self.assertFalse(contract.activity_ids)
 
-    @settings(max_examples=25, deadline=None, database=None)
+    @settings(max_examples=10, deadline=None, database=None)
     @given(
         steps=st.lists(
             st.tuples(st.integers(1, 3), st.sampled_from(["signer", "approver"])),

@@ -24,14 +24,6 @@ class TestPortalTours(ContractPortalCommon):
         self.start_tour("/my", "customer_contract_portal_sign", login="contract_customer")
         self._assert_signed(self.contract, "Carla Customer")
 
-    def test_with_keyboard_only(self):
-        self.start_tour(
-            f"/my/contracts/{self.contract.id}",
-            "customer_contract_keyboard_sign",
-            login="contract_customer",
-        )
-        self._assert_signed(self.contract, "Carla Customer")
-
     def test_errors_keep_what_was_typed(self):
         contract = self.contract
         outdated = contract.current_version_id.content_digest
@@ -63,21 +55,3 @@ class TestPortalTours(ContractPortalCommon):
         self.assertEqual(len(calls), 2)
         contract.invalidate_recordset()
         self.assertEqual(contract.state, "sent")
-
-
-@tagged("post_install", "-at_install")
-class TestPortalToursPhone(ContractPortalCommon):
-    """Customers sign on a phone."""
-
-    browser_size = "360x740"
-    touch_enabled = True
-
-    def test_by_link(self):
-        contract = self._create_sent_contract(requester_id=self.link_holder.id)
-        path = self._issue_link(contract, self.link_holder)
-        self.start_tour(path, "customer_contract_phone_sign")
-        contract.invalidate_recordset()
-        self.assertEqual(contract.state, "signed")
-        signature = contract.sudo().signature_ids[-1]
-        self.assertEqual(signature.identified_by, "link")
-        self.assertEqual(signature.signed_by, "Lina Link")

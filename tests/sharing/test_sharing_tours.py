@@ -1,3 +1,5 @@
+from lxml import html
+
 from odoo.tests import new_test_user, tagged
 
 from ..portal.common import ContractPortalCommon
@@ -34,14 +36,35 @@ class TestSharingTours(ContractPortalCommon):
         self.assertTrue(draft.portal_published)
         self.assertEqual(draft.sudo()._get_observers().partner_id, self.observer.partner_id)
         for user in (self.requester, self.observer):
-            self.start_tour("/my/contracts", "customer_contract_read_draft", login=user.login)
+            row, page = self._read(draft, user)
+            self.assertIn("In preparation", row)
+            notice = page.xpath("//*[hasclass('o_contract_notice')]")[0]
+            self.assertIn("in preparation", notice.text_content())
+            document = page.xpath("//*[hasclass('o_contract_document')]")[0]
+            self.assertEqual(document.get("data-watermark"), "DRAFT")
+            self.assertIn("We maintain the ovens", document.text_content())
+            self.assertFalse(page.xpath("//*[hasclass('o_contract_sign_button')]"))
+            self.assertFalse(page.xpath("//*[hasclass('o_contract_download')]"))
+
+    def _read(self, contract, user):
+        """Return what the list tells of a contract, and the page that it leads to."""
+        self._log_in(user)
+        rows = html.fromstring(self.url_open("/my/contracts").content)
+        rows = rows.xpath("//*[hasclass('o_contract_list')]//tr[.//a]")
+        row = next(row for row in rows if contract.title in row.text_content())
+        path = row.xpath(".//a/@href")[0]
+        return row.text_content(), html.fromstring(self.url_open(path).content)
 
     def test_observer_and_colleague_read(self):
         contract = self._create_sent_contract()
         contract.action_share_with_customer(observer_ids=self.observer.partner_id.ids)
-        self.start_tour("/my/contracts", "customer_contract_read_sent", login=self.observer.login)
         self.customer_company.contract_colleague_access = True
-        self.start_tour("/my/contracts", "customer_contract_read_sent", login=self.colleague.login)
+        for user in (self.observer, self.colleague):
+            _row, page = self._read(contract, user)
+            text = " ".join(page.text_content().split())
+            self.assertIn("Waiting for Carla Customer", text)
+            self.assertIn("We maintain the ovens", text)
+            self.assertFalse(page.xpath("//*[hasclass('o_contract_sign_button')]"))
         self.assertFalse(
             contract.sudo().signature_ids.filtered("participant_id.partner_id.parent_id")
         )

@@ -57,8 +57,6 @@ SECRET = "We maintain the ovens."
 class DemoCommon(ContractCommon):
     """Odoo's own demo users, and the addon's demo data on top."""
 
-    wkhtmltopdf_state = "ok"
-
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
@@ -91,7 +89,13 @@ class DemoCommon(ContractCommon):
             ("mail.mail", "send", lambda self, **kwargs: cls.mails_sent.append(self)),
         ):
             cls.startClassPatcher(patch.object(cls.registry[model], name, replacement))
+        # At first as on a server where no PDF can be made.
+        cls.wkhtmltopdf_state = "install"
         cls.contracts = cls._load_demo()
+        cls.unplayed = cls.contracts.mapped("state"), cls.contracts.version_ids
+        cls.wkhtmltopdf_state = "ok"
+        cls.env["customer.contract.demo"]._play_stories()
+        cls.mails_of_demo = list(cls.mails_sent)
 
     @classmethod
     def _create_odoo_demo_users(cls):

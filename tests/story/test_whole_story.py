@@ -51,12 +51,28 @@ class TestWholeStory(WholeStoryCase):
         self.start_tour("/odoo/contracts", "customer_contract_manager", login=self.manager.login)
         contract = self.env["customer.contract"].search([("title", "=", "Maintenance of Ovens")])
         self.assertEqual(contract.state, "sent")
+        self._assert_sent_as_written(contract)
         self.start_tour(
             f"/my/contracts/{contract.id}",
             "customer_contract_keyboard_sign",
             login=self.portal_user.login,
         )
         self._assert_both_keep_the_same_file(contract, "Carla Customer", "Mona M. Manager")
+
+    def _assert_sent_as_written(self, contract):
+        """Check what the manager wrote, signed and sent in the back office."""
+        self.assertEqual(contract.user_id, self.manager)
+        content = contract.current_version_id._get_content()
+        self.assertEqual([section["title"] for section in content["sections"]], ["Scope", "Price"])
+        self.assertIn("We maintain the ovens.", content["sections"][0]["body"])
+        self.assertIn("The price is fixed for a year.", content["sections"][1]["body"])
+        signature = contract.current_signature_ids
+        self.assertEqual(signature.signed_by, "Mona M. Manager")
+        self.assertEqual(signature.identified_by, "backend")
+        self.assertEqual(self._get_participant(contract, self.customer).state, "requested")
+        mail = contract.message_ids.filtered(lambda message: self.customer in message.partner_ids)
+        self.assertEqual(len(mail), 1)
+        self.assertIn("Dear Carla, please sign.", mail.body)
 
 
 @tagged("post_install", "-at_install")
@@ -66,11 +82,8 @@ class TestWholeStoryPhone(WholeStoryCase):
 
     def test_customer_with_account(self):
         contract = self._create_sent_contract()
-        self.start_tour(
-            f"/my/contracts/{contract.id}",
-            "customer_contract_phone_sign",
-            login=self.portal_user.login,
-        )
+        self._log_in(self.portal_user)
+        self._sign(contract)
         self._assert_both_keep_the_same_file(contract, "Carla Customer", "Mona Manager")
 
     def test_customer_without_account(self):
@@ -78,5 +91,7 @@ class TestWholeStoryPhone(WholeStoryCase):
         self.start_tour(
             self._issue_link(contract, self.link_holder), "customer_contract_phone_sign"
         )
+        signature = contract.sudo().signature_ids.sorted("id")[-1]
+        self.assertEqual((signature.identified_by, signature.signed_by), ("link", "Lina Link"))
         self._open_link(contract, self.link_holder)
         self._assert_both_keep_the_same_file(contract, "Lina Link", "Mona Manager")

@@ -75,31 +75,6 @@ registry.category("web_tour.tours").add("customer_contract_delegate_inside", {
     ],
 });
 
-// Somebody outside approves by a personal link.
-registry.category("web_tour.tours").add("customer_contract_approve_outside", {
-    steps: () => [
-        {
-            content: "read the contract",
-            trigger: ".o_contract_document:contains('We maintain the ovens.')",
-        },
-        {
-            content: "approve the contract",
-            trigger: ".o_contract_sidebar .o_contract_approve_button",
-            run: "click",
-        },
-        {
-            content: "confirm",
-            trigger: "#contract_approve.show button[type='submit']",
-            run: "click",
-            expectUnloadPage: true,
-        },
-        {
-            content: "the approval is recorded",
-            trigger: ".alert-success:contains('your approval is recorded')",
-        },
-    ],
-});
-
 // Somebody outside passes the contract on, with a first try that is refused.
 registry.category("web_tour.tours").add("customer_contract_delegate_outside", {
     steps: () => [

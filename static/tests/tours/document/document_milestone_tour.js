@@ -201,32 +201,6 @@ tours.add("customer_contract_folder", {
     ],
 });
 
-tours.add("customer_contract_bulk_documents", {
-    steps: () => [
-        {
-            content: "select all files of the list",
-            trigger: ".o_list_view thead .o_list_record_selector input",
-            run: "click",
-        },
-        {
-            trigger: ".o_control_panel button[name='action_show']",
-            run: "click",
-        },
-        {
-            trigger: ".o_data_row:contains('a.pdf') .fa-globe",
-        },
-        {
-            content: "who opened it",
-            trigger:
-                ".o_data_row:contains('a.pdf') button[name='action_view_accesses']",
-            run: "click",
-        },
-        {
-            trigger: ".o_breadcrumb:contains('Access to a.pdf')",
-        },
-    ],
-});
-
 tours.add("customer_contract_portal_plan", {
     steps: () => [
         {

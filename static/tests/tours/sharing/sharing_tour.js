@@ -98,57 +98,6 @@ tours.add("customer_contract_share", {
     ],
 });
 
-// Requester and observer read a draft.
-tours.add("customer_contract_read_draft", {
-    steps: () => [
-        {
-            content: "open the draft from the list",
-            trigger:
-                ".o_contract_list tr:contains('In preparation') a:contains('Oven Lease')",
-            run: "click",
-            expectUnloadPage: true,
-        },
-        {
-            content: "it says that it is a draft",
-            trigger: ".o_contract_notice:contains('in preparation')",
-        },
-        {
-            content: "all over",
-            trigger:
-                ".o_contract_document[data-watermark='DRAFT']:contains('We maintain the ovens')",
-        },
-        {
-            content: "there is nothing to sign, and no file",
-            trigger:
-                ".o_contract_actions:not(:has(.o_contract_sign_button, .o_contract_download))",
-        },
-    ],
-});
-
-// An observer and a colleague read a contract that is out.
-tours.add("customer_contract_read_sent", {
-    steps: () => [
-        {
-            content: "open the contract from the list",
-            trigger: ".o_contract_list a:contains('Maintenance Agreement')",
-            run: "click",
-            expectUnloadPage: true,
-        },
-        {
-            content: "read what waits for whom",
-            trigger: ".o_contract_page:contains('Waiting for Carla Customer')",
-        },
-        {
-            content: "read the text",
-            trigger: ".o_contract_document:contains('We maintain the ovens')",
-        },
-        {
-            content: "there is nothing to sign",
-            trigger: ".o_contract_actions:not(:has(.o_contract_sign_button))",
-        },
-    ],
-});
-
 // The manager tries to sign for the customer in a preview.
 tours.add("customer_contract_preview_as", {
     steps: () => [
