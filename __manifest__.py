@@ -58,6 +58,11 @@
         "views/identity/customer_contract_views.xml",
         "views/identity/customer_contract_type_views.xml",
         "views/identity/portal_templates.xml",
+        # standing
+        "data/standing.xml",
+        "report/customer_contract_standing_templates.xml",
+        "wizard/customer_contract_standing_views.xml",
+        "views/standing/customer_contract_views.xml",
         # delegation
         "security/delegation.xml",
         "data/delegation.xml",

@@ -115,7 +115,7 @@ class CustomerContractLink(CustomerContractPortal):
             and not has_fresh_one
             and self._get_link_problem(link_sudo) == "expired"
             and participant_sudo._is_let_in()
-            and not participant_sudo._get_internal_user()
+            and participant_sudo._is_outside()
         )
 
     def _renew_link(self, participant_sudo):

@@ -23,6 +23,7 @@ from . import portal  # personal links, mails, conversation, what customers find
 from . import identity  # how surely a person must be known, one-time codes
 
 # The features
+from . import standing  # who may still act, at which address
 from . import delegation  # parts passed on to colleagues and substitutes
 from . import approval  # rules, four eyes, registered authority
 from . import permission  # which ways to sign are open to whom

@@ -48,7 +48,7 @@ class CustomerContract(models.Model):
         for participant in self._get_acting_participants():
             # Whether somebody has an account does not depend on who asks.
             users_sudo = participant.partner_id.sudo().user_ids
-            if not users_sudo:
+            if participant._is_outside() and not users_sudo:
                 problems.append(
                     _(
                         "%(person)s has no account to log in with, which the contract asks for.",

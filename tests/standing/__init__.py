@@ -1,0 +1,4 @@
+from . import (
+    test_frozen_address,
+    test_standing,
+)
