@@ -224,18 +224,17 @@ class CustomerContract(models.Model):
         return paper_sudo.sudo(False)
 
     def _check_may_take_in(self, participant):
-        """Refuse a paper of somebody who may not act, or that needs another employee.
+        """Refuse a paper of somebody who may not act.
+
+        It takes the right to sign for the company to accept one of the company's signer.
 
         :param recordset participant: who signed it
         :raise UserError: if the person's part is held
-        :raise AccessError: if the person signs for the company, and the user may not
         """
         hold = participant._find_hold()
         # Whoever only lacks the right to sign electronically signs by hand.
         if hold and hold != "right":
             raise UserError(participant._get_standing_problem())
-        if participant._stands_for_company():
-            self._check_may_sign_for_company()
 
     def _check_may_decide_on_papers(self):
         """Refuse whoever may not change the contract.

@@ -332,6 +332,14 @@ class CustomerContract(models.Model):
 
     # === WHO MAY ACT === #
 
+    def _begin(self, actor, name, reason=None):
+        """Take whoever acts for a reader, if the page did not tell before."""
+        begun = super()._begin(actor, name, reason)
+        participant_sudo = begun[1].participant
+        if participant_sudo.state == "requested" and participant_sudo._is_outside():
+            participant_sudo._mark_viewed(actor.identified_by)
+        return begun
+
     def _find_missing_right(self, participant, name):
         return participant._find_incapacity() or super()._find_missing_right(participant, name)
 

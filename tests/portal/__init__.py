@@ -9,4 +9,5 @@ from . import (
     test_portal_page,
     test_portal_tours,
     test_preview,
+    test_view,
 )
