@@ -28,8 +28,9 @@ class TestCompanySigner(ContractCommon):
         cls.middle = new_test_user(
             cls.env, "signer_middle", name="Mia Middle", email="mia@company.example.com", groups=USER
         )
-        # nobody leads the agent but those whom a test names
+        # Nobody leads the agent but those whom a test names.
         cls.env["crm.team"].search([]).user_id = False
+        cls.manager.group_ids += cls.env.ref("customer_contract.group_contract_user_all")
 
     def _create_by_agent(self, **values):
         return self._create_contract(user_id=self.agent.id, team_id=False, **values)
