@@ -162,6 +162,8 @@
         "views/paper/customer_contract_views.xml",
         "views/paper/res_config_settings_views.xml",
         "views/paper/portal_templates.xml",
+        # second_factor
+        "views/second_factor/res_config_settings_views.xml",
         # field_rule
         "views/field_rule/customer_contract_field_rule_views.xml",
     ],

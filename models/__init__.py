@@ -38,6 +38,7 @@ from . import customer_input  # what customers confirm and change
 from . import seal  # certificates, and the seal over the signed file
 from . import integrity  # nightly check, daily records, bundle, public verification
 from . import paper  # signing by hand
+from . import second_factor  # whether staff has to log in with one
 
 # The last: it wraps what users ask for
 from . import field_rule

@@ -23,6 +23,7 @@ from .customer_input import *
 from .seal import *
 from .integrity import *
 from .paper import *
+from .second_factor import *
 from .field_rule import *
 from .story import *
 from .source import *
