@@ -73,10 +73,11 @@ class TestSecondFactor(SecondFactorCommon):
         contract = self._create_contract()
         contract.participant_ids = [
             Command.create(
-                {"partner_id": self.manager.partner_id.id, "role": "approver", "sequence": 5}
+                {"partner_id": self.administrator.partner_id.id, "role": "approver", "sequence": 5}
             )
         ]
         contract.action_submit()
+        contract = contract.with_user(self.administrator)
         for act in (contract.action_approve, lambda: contract.action_send_back("No")):
             with self.assertRaisesRegex(UserError, REFUSED):
                 act()
@@ -121,8 +122,8 @@ class TestSecondFactor(SecondFactorCommon):
 
         acts = (
             lambda: configure("customer.contract.type", name="Rent"),
-            lambda: configure("customer.contract.consent", name="New", text="I agree."),
-            lambda: configure("customer.contract.field.rule", field_name="note"),
+            lambda: configure("customer.contract.consent", text="I agree.", version=99),
+            lambda: configure("customer.contract.field.rule", field_name="customer.contract:note", access="hidden"),
             lambda: (
                 self.env["customer.contract.type"]
                 .search([], limit=1)
@@ -156,10 +157,11 @@ class TestSecondFactor(SecondFactorCommon):
     def test_certificates(self):
         Certificate = self.env["customer.contract.certificate"].with_user(self.administrator)
         with (
-            patch.object(type(Certificate), "_get_passphrase", lambda self: b"p" * 20),
+            patch.object(type(Certificate), "_get_passphrase", lambda self: b"p" * 32),
             self.assertRaisesRegex(UserError, REFUSED),
         ):
             Certificate._generate(self.company, "Company", 2)
+        self.assertFalse(Certificate.search([]))
 
     def test_nobody_locks_himself_out(self):
         self.company.contract_second_factor = False

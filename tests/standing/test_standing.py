@@ -81,6 +81,26 @@ class TestStanding(ContractCommon):
                 self._sign_by(contract, participant, identified_by)
         self.assertFalse(participant.signature_ids)
 
+    def test_employees_act_by_their_own_login_only(self):
+        contract = self._create_waiting_for(self.leaver_partner)
+        participant = self._get_participant(contract, self.leaver_partner)
+        for identified_by in ("link", "link_code", "in_person"):
+            with self.assertRaises(UserError):
+                self._sign_by(contract, participant, identified_by)
+        self.assertFalse(participant.signature_ids)
+        contract.with_user(self.leaver).action_sign_as_manager(self.signature)
+        self.assertTrue(participant.signature_ids)
+
+    def test_right_is_looked_at_at_the_act(self):
+        contract = self._create_waiting_for(self.leaver_partner)
+        participant = self._get_participant(contract, self.leaver_partner)
+        self.leaver.contract_esign_right = False
+        self.assertEqual(participant.hold_reason, "right")
+        for identified_by in ("backend", "identity_check", "portal"):
+            with self.assertRaises(UserError):
+                self._sign_by(contract, participant, identified_by)
+        self.assertFalse(participant.signature_ids)
+
     def test_whoever_is_turned_into_a_portal_user_cannot_act(self):
         contract = self._create_waiting_for(self.leaver_partner)
         participant = self._get_participant(contract, self.leaver_partner)
