@@ -33,9 +33,7 @@ class CustomerContractSendAgain(models.TransientModel):
     @api.depends("email", "participant_id")
     def _compute_is_corrected(self):
         for dialog in self:
-            dialog.is_corrected = (dialog.email or "") != (
-                dialog.participant_id.email or ""
-            )
+            dialog.is_corrected = (dialog.email or "") != (dialog.participant_id.email or "")
 
     def action_confirm(self):
         """Send the mail again.

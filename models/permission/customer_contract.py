@@ -77,9 +77,13 @@ class CustomerContract(models.Model):
             without_right = contract._get_signers_without_right()
             problems = [person._get_standing_problem() for person in without_right]
             contract.esign_warning = "\n".join(problems)
-            # Who may sign for the company is known to all employees.
-            other_sudo = contract._find_esigner(without_right[:1]._get_employee() if without_right else self.env["res.users"])
-            contract.proposed_esigner_id = other_sudo.partner_id.sudo(False)
+            first = without_right[:1]
+            contract.proposed_esigner_id = (
+                # Who may sign for the company is known to all employees.
+                contract._find_esigner(first._get_employee()).partner_id.sudo(False)
+                if first
+                else False
+            )
 
     def _get_signers_without_right(self):
         """Return who is to sign a contract for the company, and may not.

@@ -105,9 +105,7 @@ class CustomerContract(models.Model):
         # Whoever keeps users and contacts need not have rights on contracts.
         contract_sudo = self.sudo()
         administrators_sudo = contract_sudo._get_contract_administrators(contract_sudo.company_id)
-        contract_sudo._tell_manager(
-            text, activity_type=None, also=administrators_sudo.partner_id
-        )
+        contract_sudo._tell_manager(text, activity_type=None, also=administrators_sudo.partner_id)
         for user_sudo in contract_sudo.user_id.filtered("active") or administrators_sudo:
             contract_sudo.activity_schedule(HELD, note=text, user_id=user_sudo.id)
 
@@ -193,9 +191,7 @@ class CustomerContract(models.Model):
         acts_for_company = self._get_acting_participants().filtered(
             lambda person: person.partner_id == me and person != participant
         )
-        if participant.partner_id == me or (
-            acts_for_company and not participant._is_unreached()
-        ):
+        if participant.partner_id == me or (acts_for_company and not participant._is_unreached()):
             raise UserError(
                 _(
                     "You act on this contract yourself. A colleague who does not has to change "
@@ -208,9 +204,7 @@ class CustomerContract(models.Model):
         if users_sudo.search_count(
             [("share", "=", False), ("partner_id.email_normalized", "=", address)], limit=1
         ):
-            raise UserError(
-                _("%(email)s is the address of an employee of yours.", email=address)
-            )
+            raise UserError(_("%(email)s is the address of an employee of yours.", email=address))
 
     def _tell_old_address(self, participant, address):
         """Tell the address that was frozen that the request goes elsewhere now.

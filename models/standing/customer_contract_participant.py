@@ -119,8 +119,6 @@ class CustomerContractParticipant(models.Model):
         present = email_normalize(self.partner_id.email or "") or self.partner_id.email
         return bool(bound) and bound != (present or "")
 
-    # === WHO STANDS FOR WHOM === #
-
     # === THE DIALOGS === #
 
     def action_open_confirm(self):
@@ -159,9 +157,7 @@ class CustomerContractParticipant(models.Model):
     def _never_had_login(self):
         """Tell whether a signer of the company never had a login, and signs on paper."""
         self.ensure_one()
-        return (
-            self.role == "signer" and self.hold_reason != "login" and not self._has_had_login()
-        )
+        return self.role == "signer" and self.hold_reason != "login" and not self._has_had_login()
 
     def _find_hold(self):
         """Return why the person's part is to be held, whoever's turn it is.
@@ -299,9 +295,7 @@ class CustomerContractParticipant(models.Model):
         self.ensure_one()
         contract = self.contract_id
         labels = dict(self._fields["hold_reason"]._description_selection(self.env))
-        contract._log_event(
-            "participant_held", details={"why": labels[reason]}, participant=self
-        )
+        contract._log_event("participant_held", details={"why": labels[reason]}, participant=self)
         if self._stands_for_company():
             contract._revoke_links(self)
         contract._tell_who_can_replace(

@@ -26,7 +26,11 @@ class TestCompanySigner(ContractCommon):
             groups=f"{USER},{ESIGN}",
         )
         cls.middle = new_test_user(
-            cls.env, "signer_middle", name="Mia Middle", email="mia@company.example.com", groups=USER
+            cls.env,
+            "signer_middle",
+            name="Mia Middle",
+            email="mia@company.example.com",
+            groups=USER,
         )
         # Nobody leads the agent but those whom a test names.
         cls.env["crm.team"].search([]).user_id = False

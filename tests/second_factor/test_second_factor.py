@@ -123,7 +123,11 @@ class TestSecondFactor(SecondFactorCommon):
         acts = (
             lambda: configure("customer.contract.type", name="Rent"),
             lambda: configure("customer.contract.consent", text="I agree.", version=99),
-            lambda: configure("customer.contract.field.rule", field_name="customer.contract:note", access="hidden"),
+            lambda: configure(
+                "customer.contract.field.rule",
+                field_name="customer.contract:note",
+                access="hidden",
+            ),
             lambda: (
                 self.env["customer.contract.type"]
                 .search([], limit=1)

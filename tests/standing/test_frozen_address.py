@@ -1,3 +1,5 @@
+from unittest.mock import patch
+
 from odoo.exceptions import UserError
 from odoo.tests import new_test_user, tagged
 
@@ -60,18 +62,15 @@ class TestFrozenAddress(ContractCommon):
         self.contact.email = "mallory@evil.example.com"
         sent = []
         self.startPatcher(
-            self.patch_send(lambda mail: sent.extend(self._get_addresses(mail)))
+            patch.object(
+                self.registry["mail.mail"],
+                "send",
+                lambda mails, **options: sent.extend(self._get_addresses(mails)),
+            )
         )
         masked = self.participant._send_code()
         self.assertEqual(set(sent), {"cora@aurora.example.com"})
         self.assertIn("aurora", masked)
-
-    def patch_send(self, look):
-        from unittest.mock import patch
-
-        return patch.object(
-            self.registry["mail.mail"], "send", lambda mails, **options: look(mails)
-        )
 
     def test_evidence_names_the_frozen_address(self):
         self.contact.email = "mallory@evil.example.com"
@@ -128,9 +127,7 @@ class TestFrozenAddress(ContractCommon):
 
     def test_who_may_change_the_address(self):
         def change(user, email="cora@new.example.com", reason="Because"):
-            self.contract.with_user(user).action_change_address(
-                self.participant.id, email, reason
-            )
+            self.contract.with_user(user).action_change_address(self.participant.id, email, reason)
 
         with self.assertRaisesRegex(UserError, "colleague"):
             change(self.manager)  # signs for the company

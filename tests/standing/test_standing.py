@@ -58,11 +58,15 @@ class TestStanding(ContractCommon):
         )
 
     def _sign_by(self, contract, participant, identified_by):
-        return contract.with_user(self.env.ref("base.public_user")).sudo()._sign(
-            Actor(participant, identified_by),
-            signature=self.signature,
-            signed_by="Somebody",
-            digest=contract.current_version_id.content_digest,
+        return (
+            contract.with_user(self.env.ref("base.public_user"))
+            .sudo()
+            ._sign(
+                Actor(participant, identified_by),
+                signature=self.signature,
+                signed_by="Somebody",
+                digest=contract.current_version_id.content_digest,
+            )
         )
 
     # === PEOPLE OF THE COMPANY === #

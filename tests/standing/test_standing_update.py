@@ -21,7 +21,11 @@ class TestStandingUpdate(ContractCommon):
             cls.env, "update_administrator", groups="customer_contract.group_contract_manager"
         )
         cls.leaver = new_test_user(
-            cls.env, "update_leaver", name="Nora Gone", email="nora@company.example.com", groups=ESIGN
+            cls.env,
+            "update_leaver",
+            name="Nora Gone",
+            email="nora@company.example.com",
+            groups=ESIGN,
         )
 
     def _create_waiting_for(self, partner):
