@@ -58,6 +58,11 @@
         "views/identity/customer_contract_views.xml",
         "views/identity/customer_contract_type_views.xml",
         "views/identity/portal_templates.xml",
+        # standing
+        "data/standing.xml",
+        "report/customer_contract_standing_templates.xml",
+        "wizard/customer_contract_standing_views.xml",
+        "views/standing/customer_contract_views.xml",
         # delegation
         "security/delegation.xml",
         "data/delegation.xml",
@@ -157,6 +162,8 @@
         "views/paper/customer_contract_views.xml",
         "views/paper/res_config_settings_views.xml",
         "views/paper/portal_templates.xml",
+        # second_factor
+        "views/second_factor/res_config_settings_views.xml",
         # field_rule
         "views/field_rule/customer_contract_field_rule_views.xml",
     ],

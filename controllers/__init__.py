@@ -28,3 +28,4 @@ from . import customer_input
 from . import verification
 from . import evidence
 from . import paper
+from . import second_factor

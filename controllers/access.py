@@ -1,5 +1,6 @@
 """Who is here, and as whom: what all pages and acts of a contract ask first."""
 
+import re
 import time
 from typing import NamedTuple
 from urllib.parse import urlencode
@@ -26,6 +27,13 @@ PRIVATE_HEADERS = {
 # long that counts, so that a blank signature does not cost another code.
 CODES_KEY = "customer_contract_codes"
 CODE_COUNTS_SECONDS = 15 * 60
+
+
+# How browsers say that nobody has asked for it yet, and programs what they are.
+PREFETCH_HEADERS = ("Sec-Purpose", "Purpose", "X-Moz")
+MACHINES = re.compile(
+    r"(?<!cu)bot\b|crawl|spider|preview|externalhit|scanner|proofpoint|barracuda|mimecast", re.I
+)
 
 
 class ContractAccess(NamedTuple):
@@ -289,6 +297,15 @@ class ContractAccessMixin(PrivateAnswerMixin):
         return "replaced" if link_sudo.is_revoked else "expired"
 
     def _is_machine(self):
-        """Tell whether the request comes from a link preview rather than a reader."""
+        """Tell whether a request was made by a program rather than for a reader.
+
+        Not all that do so say so: what counts as viewed is confirmed by the page itself.
+        """
         http_request = request.httprequest
-        return http_request.method == "HEAD" or "Odoo-Link-Preview" in http_request.headers
+        headers = http_request.headers
+        return (
+            http_request.method == "HEAD"
+            or "Odoo-Link-Preview" in headers
+            or any("prefetch" in headers.get(name, "") for name in PREFETCH_HEADERS)
+            or bool(MACHINES.search(http_request.user_agent.string or ""))
+        )

@@ -47,7 +47,7 @@ class CustomerContractDelegation(CustomerContractSigning):
         participant_sudo = access.participant_sudo
         return (
             bool(participant_sudo)
-            and not participant_sudo._get_internal_user()
+            and participant_sudo._is_outside()
             and participant_sudo.partner_id.commercial_partner_id.is_company
             and participant_sudo._can_be_delegated()
             and self._can_be_identified(access)

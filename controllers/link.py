@@ -58,7 +58,7 @@ class CustomerContractLink(CustomerContractPortal):
         contract_sudo = participant_sudo.contract_id
         links = request.session.get(LINKS_KEY) or {}
         request.session[LINKS_KEY] = {**links, str(contract_sudo.id): link_sudo.id}
-        if link_sudo._is_usable() and not self._is_machine():
+        if link_sudo._is_usable():
             self._record_opening(link_sudo)
         address = self._get_localized_address(participant_sudo)
         return self._make_private(request.redirect(address, code=303))
@@ -115,7 +115,7 @@ class CustomerContractLink(CustomerContractPortal):
             and not has_fresh_one
             and self._get_link_problem(link_sudo) == "expired"
             and participant_sudo._is_let_in()
-            and not participant_sudo._get_internal_user()
+            and participant_sudo._is_outside()
         )
 
     def _renew_link(self, participant_sudo):
@@ -139,10 +139,14 @@ class CustomerContractLink(CustomerContractPortal):
         return is_under_way and participant_sudo._is_in_turn()
 
     def _record_opening(self, link_sudo):
-        """Record that a personal link was opened.
+        """Record that a personal link was opened, or fetched by a program that says so.
 
         :param recordset link_sudo: the `customer.contract.link`, elevated
         """
+        if self._is_machine():
+            fetched_sudo = link_sudo.participant_id
+            fetched_sudo.contract_id._log_event("link_fetched", participant=fetched_sudo)
+            return
         if not link_sudo.opened_on:
             link_sudo.opened_on = fields.Datetime.now()
         participant_sudo = link_sudo.participant_id

@@ -25,7 +25,7 @@ class ContractNoticeMixin:
         if not participant or participant.role == "observer":
             is_expired = contract.state == "sent" and contract._is_overdue()
             return self._notice("expired" if is_expired else contract.state)
-        if contract.state == "sent" and (obstacle := self._prepare_obstacle_notice(access)):
+        if contract.state in ASKING_STATES and (obstacle := self._prepare_obstacle_notice(access)):
             return obstacle
         if contract.state == "sent" and contract._can_be_signed(participant):
             return self._prepare_identity_notice(access)
@@ -42,12 +42,17 @@ class ContractNoticeMixin:
         :return: as :meth:`_prepare_notice`
         :rtype: dict | None
         """
-        obstacle = self._find_company_obstacle(access)
+        participant, is_sent = access.participant_sudo, access.contract_sudo.state == "sent"
+        obstacle = participant._is_in_turn() and participant._find_incapacity()
+        if not obstacle and is_sent:
+            obstacle = self._find_company_obstacle(access)
         if not obstacle:
             return None
         return {
             "color": "warning",
-            "title": self.env._("You cannot sign here"),
+            "title": self.env._("You cannot sign here")
+            if is_sent
+            else self.env._("You cannot act here"),
             "text": obstacle,
         }
 

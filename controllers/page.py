@@ -128,6 +128,7 @@ class ContractPageMixin(ContractAccessMixin, ContractFactsMixin, ContractNoticeM
             and participant_sudo.role == "approver"
             and access.contract_sudo.state in ASKING_STATES
             and participant_sudo._is_in_turn()
+            and not participant_sudo._find_incapacity()
         )
 
     def _can_object(self, access):
@@ -136,6 +137,7 @@ class ContractPageMixin(ContractAccessMixin, ContractFactsMixin, ContractNoticeM
             bool(access.participant_sudo)
             and access.contract_sudo.state in ASKING_STATES
             and access.participant_sudo._is_in_turn()
+            and not access.participant_sudo._find_incapacity()
         )
 
     def _can_decline(self, access):

@@ -20,20 +20,41 @@ class CustomerContractPortal(ContractPageMixin, Controller):
     ):
         """Show a contract as it was sent: as a page, or its report.
 
-        Not ``readonly``: that it was seen is recorded.
+        That it was asked for does not tell that somebody has seen it: mail providers fetch
+        links. The page's own script confirms that.
+
+        Not ``readonly``: downloads are recorded.
         """
         access = self._get_access(contract_id)
         if not access or (access.is_link and not self._is_open_to(access)):
             return self._refuse_page(contract_id)
         if report_type == "pdf":
             return self._make_private(self._serve_pdf(access, download in ("1", "true", "True")))
-        self._record_view(access)
         if report_type == "html":
             return self._make_private(self._serve_html(access))
         return self._render_contract_page(
             access,
             message=message if message in self._get_messages() else None,
         )
+
+    @route(
+        "/my/contracts/<int:contract_id>/viewed",
+        type="jsonrpc",
+        auth="public",
+        website=True,
+        methods=["POST"],
+    )
+    def confirm_view(self, contract_id, **kwargs):
+        """Record that a browser shows the contract to somebody.
+
+        :param int contract_id: the contract's id
+        :return: nothing that tells whether there is such a contract
+        :rtype: dict
+        """
+        access = self._get_access(contract_id)
+        if access and access.can_act and not (access.is_link and not self._is_open_to(access)):
+            self._record_view(access)
+        return {}
 
     def _get_messages(self):
         """Return what the page may say after an act, as its address names it.
@@ -102,7 +123,7 @@ class CustomerContractPortal(ContractPageMixin, Controller):
     # === EVIDENCE === #
 
     def _record_view(self, access):
-        """Record once a session that a participant has opened this version.
+        """Record once a session that a participant sees this version.
 
         :param ContractAccess access: who is here and as whom
         """

@@ -23,6 +23,7 @@ from . import portal  # personal links, mails, conversation, what customers find
 from . import identity  # how surely a person must be known, one-time codes
 
 # The features
+from . import standing  # who may still act, at which address
 from . import delegation  # parts passed on to colleagues and substitutes
 from . import approval  # rules, four eyes, registered authority
 from . import permission  # which ways to sign are open to whom
@@ -37,6 +38,7 @@ from . import customer_input  # what customers confirm and change
 from . import seal  # certificates, and the seal over the signed file
 from . import integrity  # nightly check, daily records, bundle, public verification
 from . import paper  # signing by hand
+from . import second_factor  # whether staff has to log in with one
 
 # The last: it wraps what users ask for
 from . import field_rule

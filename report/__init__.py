@@ -4,4 +4,5 @@ from . import (
     report_customer_contract_value,
     report_customer_contract_milestone,
     report_customer_contract_paper,
+    report_customer_contract_standing,
 )

@@ -132,7 +132,7 @@ class ReportCustomerContract(models.AbstractModel):
             "name_on_contract": person.get("name", ""),
             "company": person.get("company", ""),
             "email": (
-                participant.partner_id.email if signature.delegated_by else person.get("email", "")
+                participant._get_email() if signature.delegated_by else person.get("email", "")
             ),
             "role": roles.get(person.get("role"), ""),
             "channel": channels[signature.channel],

@@ -8,6 +8,7 @@ from .signature import *
 from .participant import *
 from .portal import *
 from .identity import *
+from .standing import *
 from .delegation import *
 from .approval import *
 from .permission import *
@@ -22,6 +23,7 @@ from .customer_input import *
 from .seal import *
 from .integrity import *
 from .paper import *
+from .second_factor import *
 from .field_rule import *
 from .story import *
 from .source import *

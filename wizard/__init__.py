@@ -1,7 +1,9 @@
 from . import (
     customer_contract_certificate_create,
     customer_contract_certificate_import,
+    customer_contract_change_address,
     customer_contract_comparison,
+    customer_contract_confirm,
     customer_contract_delegate,
     customer_contract_hand_over,
     customer_contract_integrity_report,

@@ -28,14 +28,12 @@ class CustomerContractSendAgain(models.TransientModel):
     @api.depends("participant_id")
     def _compute_email(self):
         for dialog in self:
-            dialog.email = dialog.participant_id.partner_id.email
+            dialog.email = dialog.participant_id.email
 
     @api.depends("email", "participant_id")
     def _compute_is_corrected(self):
         for dialog in self:
-            dialog.is_corrected = (dialog.email or "") != (
-                dialog.participant_id.partner_id.email or ""
-            )
+            dialog.is_corrected = (dialog.email or "") != (dialog.participant_id.email or "")
 
     def action_confirm(self):
         """Send the mail again.

@@ -137,7 +137,7 @@ class CustomerContract(models.Model):
         self._check_state(*PREPARING_STATES, "sent")
         self._check_can_be_sent()
         following = self._get_next_participants()
-        outside = following.filtered(lambda participant: not participant._get_internal_user())
+        outside = following.filtered(lambda participant: participant._is_outside())
         if self.state != "sent" and (self._needs_approval() or not outside):
             self._submit_or_send()
             return self._notify_asked(following)

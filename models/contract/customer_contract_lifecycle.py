@@ -191,13 +191,6 @@ class CustomerContract(models.Model):
         elif "counterparty" not in signers.mapped("party"):
             problems.append(_("Nobody signs for the counterparty."))
         for participant in self._get_acting_participants():
-            if not participant.partner_id.active:
-                problems.append(
-                    _(
-                        "%(person)s is archived.",
-                        person=participant.partner_id.name,
-                    )
-                )
             if not participant._has_valid_email():
                 problems.append(
                     _(
@@ -364,7 +357,7 @@ class CustomerContract(models.Model):
             lambda participant: (
                 participant.requested_on
                 and participant.state in (*ASKED_STATES, "done", "disputed")
-                and not participant._get_internal_user()
+                and participant._is_outside()
             )
         )
 

@@ -187,7 +187,7 @@ class CustomerContract(models.Model):
         others_sudo = contract_sudo._get_acting_participants().filtered(
             lambda person: (
                 person != participant
-                and not person._get_internal_user()
+                and person._is_outside()
                 and person.requested_on
                 and person.state in PENDING_STATES
             )

@@ -48,7 +48,7 @@ class CustomerContractParticipant(models.Model):
             raise UserError(
                 _("%(person)s already takes part in this contract.", person=partner.name)
             )
-        if self._get_internal_user():
+        if not self._is_outside():
             self._check_internal_stand_in(partner)
         elif not (
             self.partner_id.commercial_partner_id.is_company
@@ -110,6 +110,7 @@ class CustomerContractParticipant(models.Model):
             }
         )
         stand_in = self.browse(created.id)
+        stand_in._bind_person()
         stand_in._write_protected({"delegated_from_id": self.id, "delegation_reason": reason})
         self._write_protected({"state": "delegated", "done_on": fields.Datetime.now()})
         if user := self._get_internal_user():
@@ -134,7 +135,7 @@ class CustomerContractParticipant(models.Model):
         self.ensure_one()
         return {
             "to": self.partner_id.name or "",
-            "email": self.partner_id.email or "",
+            "email": self._get_email(),
             "reason": self.delegation_reason or "",
         }
 

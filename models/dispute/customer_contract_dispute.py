@@ -335,7 +335,7 @@ class CustomerContractDispute(models.Model):
         )
         # The signer's mail is prepared whoever writes.
         participant_sudo = self.sudo().participant_id
-        if not participant_sudo or participant_sudo._get_internal_user():
+        if not participant_sudo or not participant_sudo._is_outside():
             return groups
         personal = (
             "contract_dispute_signer",

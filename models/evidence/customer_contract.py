@@ -114,7 +114,7 @@ class CustomerContract(models.Model):
         return {
             "id": participant.id,
             "name": participant.partner_id.name or "",
-            "email": participant.partner_id.email or "",
+            "email": participant._get_email(),
             "role": participant.role,
         }
 
@@ -137,7 +137,7 @@ class CustomerContract(models.Model):
             return {
                 "kind": "participant",
                 "name": partner.name or "",
-                "email": partner.email or "",
+                "email": actor.participant._get_email(),
             }
         user = self.env.user
         if user._is_superuser() or user._is_public():

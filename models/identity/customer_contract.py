@@ -13,6 +13,7 @@ REACHED = {
     "portal": "portal",
     "portal_2fa": "portal_2fa",
 }
+OWN_LOGINS = ("portal", "portal_2fa")
 
 
 class CustomerContract(models.Model):
@@ -48,7 +49,7 @@ class CustomerContract(models.Model):
         for participant in self._get_acting_participants():
             # Whether somebody has an account does not depend on who asks.
             users_sudo = participant.partner_id.sudo().user_ids
-            if not users_sudo:
+            if participant._is_outside() and not users_sudo:
                 problems.append(
                     _(
                         "%(person)s has no account to log in with, which the contract asks for.",
@@ -69,14 +70,17 @@ class CustomerContract(models.Model):
     def _is_identified(self, actor):
         """Tell whether a person was identified surely enough to act.
 
-        Employees act under the company's own rules. Whatever is not known to be
-        enough is not enough.
+        Employees act under the company's own rules, and with their own logins. Whatever
+        is not known to be enough is not enough.
 
         :param Actor actor: who wants to act
         """
         self.ensure_one()
         if actor.identified_by in ("backend", "identity_check"):
             return bool(actor.participant._get_internal_user())
+        # A link proves a mailbox, which is nobody's login as an employee.
+        if actor.participant._stands_for_company() and actor.identified_by not in OWN_LOGINS:
+            return False
         return get_strength(REACHED.get(actor.identified_by)) >= get_strength(self.identity_policy)
 
     def _check_identified(self, actor):

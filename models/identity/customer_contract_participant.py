@@ -59,7 +59,9 @@ class CustomerContractParticipant(models.Model):
         self._check_codes_open()
         code = self.env["customer.contract.code"]._issue(self)
         template = self.env.ref("customer_contract.mail_template_code")
-        mail_id = template.with_context(customer_contract_code=code).send_mail(self.id)
+        mail_id = template.with_context(customer_contract_code=code).send_mail(
+            self.id, email_values={"email_to": self._get_email_formatted()}
+        )
         # An act that the database has repeat must not mail a code for each try. Whoever
         # asks for a code has no rights on mails.
         self.env["mail.mail"].sudo().browse(mail_id).send_after_commit()
@@ -122,7 +124,7 @@ class CustomerContractParticipant(models.Model):
     def _get_masked_email(self):
         """Return the person's e-mail address with most of its name hidden."""
         self.ensure_one()
-        name, _at, domain = (self.partner_id.email or "").rpartition("@")
+        name, _at, domain = self._get_email().rpartition("@")
         return f"{name[:1]}{'•' * max(len(name) - 1, 3)}@{domain}"
 
     def _choose_channel(self, channel, identified_by):

@@ -80,10 +80,12 @@ class CustomerContract(models.Model):
             return _("This contract cannot be signed in person.")
         if (
             participant.role != "signer"
-            or participant._get_internal_user()
+            or not participant._is_outside()
             or participant.partner_id == self.env.user.partner_id
         ):
             return _("Only signers outside your company sign in person.")
+        if participant._find_incapacity():
+            return _("%(person)s cannot act on this contract for now.", person=person)
         if not self._is_identified(Actor(participant, "in_person")):
             return _("This contract asks %(person)s to log in to sign.", person=person)
         if participant.channel != "esign" or not participant._may_esign():
@@ -136,7 +138,7 @@ class CustomerContract(models.Model):
             actor,
             {
                 **values,
-                "account": participant.partner_id.email,
+                "account": participant._get_email(),
                 "witnessed_by": witness_sudo.name,
                 "witness_account": witness_sudo.login,
             },

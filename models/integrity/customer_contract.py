@@ -309,13 +309,7 @@ class CustomerContract(models.Model):
         :param recordset company: only those who work for it
         :rtype: recordset of `res.users`, elevated
         """
-        # Whoever finds damage may not read groups.
-        users_sudo = self.env.ref("customer_contract.group_contract_manager").sudo().all_user_ids
-        return users_sudo.filtered(
-            lambda user: (
-                user.active and not user.share and (not company or company in user.company_ids)
-            )
-        )
+        return self._get_contract_administrators(company)
 
     # === SCHEDULED ACTION === #
 

@@ -51,6 +51,8 @@ class CustomerContract(models.Model):
         return obstacle
 
     def _find_missing_right(self, participant, name):
+        if name == "submit_paper" and participant._signs_by_hand_only():
+            return _("A colleague who may sign for the company has to take in your signed paper.")
         if name in ("print", "submit_paper"):
             if problems := self._get_value_problems(participant):
                 return "\n".join(problems)
@@ -140,7 +142,7 @@ class CustomerContract(models.Model):
             {
                 **values,
                 "identified_by": f"paper_{actor_sudo.identified_by}",
-                "account": participant_sudo.partner_id.email if user._is_public() else user.login,
+                "account": participant_sudo._get_email() if user._is_public() else user.login,
                 **self._prepare_event_client(),
             }
         )
@@ -193,6 +195,7 @@ class CustomerContract(models.Model):
         contract_sudo._lock_for_act()
         if participant_sudo.contract_id != self or not participant_sudo._can_choose_paper():
             raise UserError(contract_sudo._explain_why_not_on_paper(participant_sudo))
+        self._check_may_take_in(participant_sudo)
         contract_sudo._check_paper_values(values)
         paper_sudo = self.env["customer.contract.paper"]._ensure_draft(participant_sudo)
         if paper_sudo.state == "draft" and paper_sudo.page_ids:
@@ -219,6 +222,19 @@ class CustomerContract(models.Model):
         )
         contract_sudo._finish_paper_activities()
         return paper_sudo.sudo(False)
+
+    def _check_may_take_in(self, participant):
+        """Refuse a paper of somebody who may not act.
+
+        It takes the right to sign for the company to accept one of the company's signer.
+
+        :param recordset participant: who signed it
+        :raise UserError: if the person's part is held
+        """
+        hold = participant._find_hold()
+        # Whoever only lacks the right to sign electronically signs by hand.
+        if hold and hold != "right":
+            raise UserError(participant._get_standing_problem())
 
     def _check_may_decide_on_papers(self):
         """Refuse whoever may not change the contract.

@@ -65,10 +65,10 @@ class CustomerContract(models.Model):
         self.ensure_one()
         order = self._get_signing_order()
         proposals = []
-        if self.user_id:
+        if signer := self._get_proposed_company_signer():
             proposals.append(
                 {
-                    "partner_id": self.user_id.partner_id.id,
+                    "partner_id": signer.id,
                     "party": "company",
                     "sequence": 20 if order == "counterparty_first" else 10,
                 }
@@ -83,6 +83,14 @@ class CustomerContract(models.Model):
                 }
             )
         return [{**values, "role": "signer", "is_proposed": True} for values in proposals]
+
+    def _get_proposed_company_signer(self):
+        """Return the person who would sign for the company.
+
+        :rtype: recordset of `res.partner`
+        """
+        self.ensure_one()
+        return self.user_id.partner_id
 
     def _get_signing_order(self):
         """Return who usually signs first.
@@ -311,6 +319,8 @@ class CustomerContract(models.Model):
 
     def _explain_why_not(self, participant):
         self.ensure_one()
+        if participant._is_in_turn() and (incapacity := participant._find_incapacity()):
+            return incapacity
         if participant.state == "delegated":
             return _(
                 "You passed this on to %(person)s.",
@@ -319,6 +329,22 @@ class CustomerContract(models.Model):
         if participant.state == "skipped" and self.state in (*ASKING_STATES, "signed"):
             return _("Somebody else has already done this.")
         return super()._explain_why_not(participant)
+
+    # === WHO MAY ACT === #
+
+    def _begin(self, actor, name, reason=None):
+        """Take whoever acts for a reader, if the page did not tell before."""
+        begun = super()._begin(actor, name, reason)
+        participant_sudo = begun[1].participant
+        if participant_sudo.state == "requested" and participant_sudo._is_outside():
+            participant_sudo._mark_viewed(actor.identified_by)
+        return begun
+
+    def _find_missing_right(self, participant, name):
+        return participant._find_incapacity() or super()._find_missing_right(participant, name)
+
+    def _can_be_signed(self, participant):
+        return super()._can_be_signed(participant) and not participant._find_incapacity()
 
     # === REPLACING PEOPLE === #
 

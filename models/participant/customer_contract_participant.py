@@ -1,6 +1,6 @@
 from odoo import _, api, fields, models
 from odoo.exceptions import ValidationError
-from odoo.tools import email_normalize
+from odoo.tools import email_normalize, formataddr
 
 from ...const import ASKED_STATES
 from ...utils import Actor, TypedChar
@@ -27,7 +27,7 @@ class CustomerContractParticipant(models.Model):
     partner_id = fields.Many2one(
         "res.partner", "Person", required=True, index=True, ondelete="restrict"
     )
-    email = fields.Char(related="partner_id.email")
+    email = fields.Char(compute="_compute_email", search="_search_email")
     role = fields.Selection(
         [("approver", "Approver"), ("signer", "Signer"), ("observer", "Observer")],
         required=True,
@@ -105,10 +105,18 @@ class CustomerContractParticipant(models.Model):
             counterparty = participant.contract_id.partner_id
             if partner.commercial_partner_id == counterparty.commercial_partner_id:
                 participant.party = "counterparty"
-            elif any(not user.share for user in partner.sudo().user_ids):
+            elif participant._is_of_company(partner):
                 participant.party = "company"
             else:
                 participant.party = "other"
+
+    @api.depends("partner_id.email")
+    def _compute_email(self):
+        for participant in self:
+            participant.email = participant._get_email()
+
+    def _search_email(self, operator, value):
+        return [("partner_id.email", operator, value)]
 
     @api.depends("partner_id")
     def _compute_capacity(self):
@@ -276,7 +284,7 @@ class CustomerContractParticipant(models.Model):
             "party": self.party,
             "order": self.sequence,
             "name": self.partner_id.name or "",
-            "email": self.partner_id.email or "",
+            "email": self._get_email(),
             "capacity": self.capacity or "",
             "company": self._get_represented_company(),
         }
@@ -311,10 +319,79 @@ class CustomerContractParticipant(models.Model):
         self.ensure_one()
         return self.partner_id.sudo().user_ids.filtered(lambda user: not user.share)[:1]
 
+    def _get_employee(self):
+        """Return the user with which the person works for the contract's company now.
+
+        :rtype: recordset of `res.users`, elevated
+        """
+        self.ensure_one()
+        company_sudo = self.sudo().contract_id.company_id
+        return self.partner_id.sudo().user_ids.filtered(
+            lambda user: user.active and not user.share and company_sudo in user.company_ids
+        )[:1]
+
+    def _is_of_company(self, partner):
+        """Tell whether a person is one of the company's own: an employee, or a former one.
+
+        :param recordset partner: the person
+        """
+        # Whether somebody is an employee is known to all employees.
+        partner_sudo = partner.sudo().with_context(active_test=False)
+        company_sudo = self.contract_id.company_id.sudo().partner_id
+        return any(not user.share for user in partner_sudo.user_ids) or (
+            bool(company_sudo) and partner_sudo.commercial_partner_id == company_sudo
+        )
+
+    def _stands_for_company(self):
+        """Tell whether the person acts for the company, with or without a login."""
+        self.ensure_one()
+        return self.party == "company"
+
+    def _is_outside(self):
+        """Tell whether the person is reached and acts as people outside do.
+
+        That is by mail, personal link, portal or on a device that is handed over. Whoever
+        stands for the company never does, whatever became of the login.
+        """
+        self.ensure_one()
+        return not self._stands_for_company() and not self._get_internal_user()
+
+    def _find_incapacity(self):
+        """Return why the person may not act now, even in turn and identified.
+
+        Features that look at people extend this.
+
+        :return: words for the person
+        :rtype: str | None
+        """
+        self.ensure_one()
+        if self._stands_for_company() and not self._get_employee():
+            return _(
+                "Only people who work for %(company)s, with a login of their own, can act for it.",
+                company=self.sudo().contract_id.company_id.name,
+            )
+        return None
+
+    def _get_email(self):
+        """Return the address at which the person is asked.
+
+        :rtype: str
+        """
+        self.ensure_one()
+        return self.partner_id.email or ""
+
+    def _get_email_formatted(self):
+        """Return the address at which the person is asked, with the person's name.
+
+        :rtype: str
+        """
+        self.ensure_one()
+        return formataddr((self.partner_id.name or "", self._get_email()))
+
     def _has_valid_email(self):
         """Tell whether a request can be mailed to the person."""
         self.ensure_one()
-        return bool(email_normalize(self.partner_id.email or ""))
+        return bool(email_normalize(self._get_email()))
 
     def _is_in_turn(self):
         """Tell whether it is this person's turn to act."""
@@ -349,7 +426,7 @@ class CustomerContractParticipant(models.Model):
         for contract in self.contract_id:
             people = self.filtered(
                 lambda participant, contract=contract: (
-                    participant.contract_id == contract and not participant._get_internal_user()
+                    participant.contract_id == contract and participant._is_outside()
                 )
             )
             if people:

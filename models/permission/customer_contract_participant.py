@@ -1,4 +1,4 @@
-from odoo import _, models
+from odoo import _, fields, models
 from odoo.exceptions import UserError
 
 from ...const import PENDING_STATES
@@ -9,6 +9,8 @@ class CustomerContractParticipant(models.Model):
 
     _inherit = "customer.contract.participant"
 
+    hold_reason = fields.Selection(selection_add=[("right", "No Right to E-Sign")])
+
     def _may_esign(self):
         """Tell whether the person may sign electronically.
 
@@ -16,9 +18,8 @@ class CustomerContractParticipant(models.Model):
         the permission of the contact decide.
         """
         self.ensure_one()
-        user_sudo = self._get_internal_user()
-        if user_sudo and self.party == "company":
-            return user_sudo.has_group("customer_contract.group_contract_esign")
+        if self._stands_for_company():
+            return self._get_employee()._may_esign_for_company()
         # People outside have no rights on contacts.
         contract_sudo = self.sudo().contract_id
         partner_sudo = self.sudo().partner_id
@@ -52,13 +53,42 @@ class CustomerContractParticipant(models.Model):
             )
         return super()._choose_channel(channel, identified_by)
 
+    def _signs_by_hand_only(self):
+        """Tell whether the person stands for the company and may not sign electronically.
+
+        Such a person signs on paper, which an employee with the right takes in.
+        """
+        self.ensure_one()
+        return self.role == "signer" and self._stands_for_company() and not self._may_esign()
+
+    def _find_hold(self):
+        reason = super()._find_hold()
+        if not reason and self._signs_by_hand_only() and self._get_employee():
+            return "right"
+        return reason
+
+    def _get_standing_problem(self):
+        if self._find_hold() != "right":
+            return super()._get_standing_problem()
+        person = self.partner_id.name
+        if other_sudo := self.contract_id._find_esigner(self._get_employee()):
+            return _(
+                "%(person)s may not sign contracts for the company. Ask %(other)s to sign instead.",
+                person=person,
+                other=other_sudo.name,
+            )
+        return _(
+            "%(person)s may not sign contracts for the company. Put somebody in who may.",
+            person=person,
+        )
+
     def _align_channel(self):
-        """Have people outside sign the only way that is open to them."""
+        """Have people sign the only way that is open to them."""
         for participant in self:
             if (
                 participant.role != "signer"
                 or participant.state not in (*PENDING_STATES, "disputed")
-                or participant._get_internal_user()
+                or (participant._get_internal_user() and not participant._signs_by_hand_only())
             ):
                 continue
             may_esign, may_paper = participant._may_esign(), participant._may_sign_on_paper()

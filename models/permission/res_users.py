@@ -32,3 +32,16 @@ class ResUsers(models.Model):
             return NotImplemented
         group = self.env.ref("customer_contract.group_contract_esign")
         return Domain("all_group_ids", "in", group.ids)
+
+    def _may_esign_for_company(self, company=None):
+        """Tell whether the user may sign contracts for a company now.
+
+        :param recordset company: the `res.company`; any if left out
+        """
+        return (
+            len(self) == 1
+            and self.active
+            and not self.share
+            and (not company or company in self.company_ids)
+            and self.has_group("customer_contract.group_contract_esign")
+        )

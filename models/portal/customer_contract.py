@@ -18,6 +18,9 @@ from ...utils import check_one
 _logger = logging.getLogger(__name__)
 
 
+OF_OUTSIDERS = [("party", "!=", "company")]
+
+
 class CustomerContract(models.Model):
     """How the outside world reaches a contract: portal, personal links, mails."""
 
@@ -208,7 +211,7 @@ class CustomerContract(models.Model):
                 },
             )
             for participant_sudo in self.sudo().participant_ids
-            if not participant_sudo._get_internal_user()
+            if participant_sudo._is_outside()
         ]
         return personal + groups
 
@@ -243,8 +246,14 @@ class CustomerContract(models.Model):
         """
         person_id = (partner or self.env.user.partner_id).id
 
+        # Whether somebody is an employee does not depend on who asks.
+        users_sudo = (partner or self.env.user.partner_id).sudo().user_ids
+        # Nobody acts for the company without a login as an employee, nor reads what is asked.
+        standing = [] if any(not user.share for user in users_sudo) else OF_OUTSIDERS
+
         def has_part(*conditions):
-            return Domain("participant_ids", "any", [("partner_id", "=", person_id), *conditions])
+            own = [("partner_id", "=", person_id), *standing, *conditions]
+            return Domain("participant_ids", "any", own)
 
         acts = Domain("state", "not in", PREPARING_STATES) & has_part(("role", "!=", "observer"))
         approves = Domain("state", "=", "approval") & has_part(

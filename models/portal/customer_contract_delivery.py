@@ -94,7 +94,11 @@ class CustomerContract(models.Model):
         for contract_sudo in self.sudo():
             for participant_sudo in contract_sudo.participant_ids:
                 person_sudo = participant_sudo.partner_id
-                if person_sudo in partner and not participant_sudo.is_retired:
+                is_reached = person_sudo in partner or (
+                    email_normalize(email or "") == email_normalize(participant_sudo._get_email())
+                    and bool(email_normalize(email or ""))
+                )
+                if is_reached and not participant_sudo.is_retired:
                     Report._report(
                         contract_sudo,
                         "mail_bounced",
@@ -263,7 +267,7 @@ class CustomerContract(models.Model):
         participant = self.participant_ids.filtered(lambda person: person.id == participant_id)
         if not participant or not participant._can_be_sent_again():
             raise UserError(_("Nothing is to be mailed to this person now."))
-        if email and email != participant.partner_id.email:
+        if email and email != participant._get_email():
             participant._correct_address(email, reason)
         participant._notify_again()
         self.activity_feedback([UNDELIVERED], feedback=_("Sent again"))
@@ -286,7 +290,7 @@ class CustomerContract(models.Model):
             {
                 "default_contract_id": self.id,
                 "default_participant_id": unreached.id,
-                "default_email": unreached.partner_id.email,
+                "default_email": unreached._get_email(),
             },
         )
 

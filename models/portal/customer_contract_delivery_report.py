@@ -121,8 +121,8 @@ class CustomerContractDeliveryReport(models.Model):
         """
         partners_sudo = mail.sudo().recipient_ids
         addresses = email_normalize_all(mail.email_to or "")
-        is_reader = lambda person: (  # noqa: E731
-            person in partners_sudo or email_normalize(person.email or "") in addresses
+        is_reader = lambda person, email: (  # noqa: E731
+            person in partners_sudo or email_normalize(email or "") in addresses
         )
         if mail.model == "customer.contract.participant":
             parts_sudo = contract_sudo.participant_ids.filtered(
@@ -132,13 +132,17 @@ class CustomerContractDeliveryReport(models.Model):
             parts_sudo = contract_sudo.participant_ids.filtered(
                 lambda participant: not participant.is_retired
             )
-        readers = [(part, part.partner_id) for part in parts_sudo if is_reader(part.partner_id)]
+        readers = [
+            (part, part.partner_id)
+            for part in parts_sudo
+            if is_reader(part.partner_id, part._get_email())
+        ]
         others_sudo = contract_sudo.requester_id | contract_sudo.user_id.partner_id
         others_sudo -= contract_sudo.participant_ids.partner_id
         return readers + [
             (contract_sudo.participant_ids.browse(), person)
             for person in others_sudo
-            if is_reader(person)
+            if is_reader(person, person.email)
         ]
 
     def _get_payload(self):

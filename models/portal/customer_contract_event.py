@@ -8,6 +8,7 @@ EVENT_TYPES = [
     ("mail_failed", "E-mail not delivered"),
     ("mail_bounced", "E-mail came back"),
     ("link_opened", "Personal link opened"),
+    ("link_fetched", "Personal link fetched automatically"),
     ("link_revoked", "Personal links revoked"),
     ("address_corrected", "E-mail address corrected"),
 ]
@@ -41,5 +42,6 @@ class CustomerContractEvent(models.Model):
             "mail_failed": {EVIDENCE},
             "mail_bounced": {EVIDENCE},
             "link_opened": {EVIDENCE},
+            "link_fetched": {EVIDENCE},
             "address_corrected": {EVIDENCE},
         }

@@ -30,7 +30,7 @@ class CustomerContractParticipant(models.Model):
     def _is_let_in(self):
         """Tell whether the person's own link may open the contract at all."""
         self.ensure_one()
-        return not self.is_retired
+        return not self.is_retired and not self._stands_for_company()
 
     def _may_read_early(self):
         """Tell whether the person may read a contract that is not sent yet.
@@ -88,7 +88,7 @@ class CustomerContractParticipant(models.Model):
     def _can_be_sent_again(self):
         """Tell whether there is a mail that the person is to get now."""
         self.ensure_one()
-        if self.is_retired or self._get_internal_user():
+        if self.is_retired or not self._is_outside():
             return False
         contract = self.contract_id
         return self._is_in_turn() or (contract.state == "signed" and bool(contract.copies_sent_on))
@@ -106,13 +106,21 @@ class CustomerContractParticipant(models.Model):
             raise UserError(_("“%(email)s” is no e-mail address.", email=email))
         if not (reason or "").strip():
             raise UserError(_("Please give a reason."))
-        old = self.partner_id.email or ""
-        self.partner_id.email = address
+        old = self._get_email()
+        self._put_address(address)
         self.contract_id._log_event(
             "address_corrected",
             details={"old": old, "new": address, "reason": reason.strip()},
             participant=self,
         )
+
+    def _put_address(self, address):
+        """Have mails go to another address from now on.
+
+        :param str address: the address
+        """
+        self.ensure_one()
+        self.partner_id.email = address
 
     def _notify_again(self):
         """Send the mail again that did not arrive."""

@@ -87,7 +87,7 @@ class CustomerContract(models.Model):
         :param recordset participant: the person's part, if there is one
         """
         self.ensure_one()
-        if not participant or participant._get_internal_user() or not participant._is_let_in():
+        if not participant or not participant._is_outside() or not participant._is_let_in():
             return False
         if participant._may_read_early():
             return True

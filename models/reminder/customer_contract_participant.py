@@ -66,7 +66,8 @@ class CustomerContractParticipant(models.Model):
             or contract.state not in ASKING_STATES
             or not self.last_contact_on
             or not self._is_in_turn()
-            or self._get_internal_user()
+            or not self._is_outside()
+            or self._find_incapacity()
             or self._is_reminder_paused()
         ):
             return False

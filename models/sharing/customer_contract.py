@@ -343,15 +343,10 @@ class CustomerContract(models.Model):
         is_waited_for = self.state in OPEN_STATES and any(
             participant.state in PENDING_STATES for participant in own - observer
         )
+        if is_waited_for and own.filtered("hold_reason"):
+            return  # the part is held, and those are told who can go on with it
 
         def tell(env):
-            if is_waited_for:
-                return env._(
-                    "%(person)s no longer belongs to %(company)s, but is still to act on this "
-                    "contract. Replace the person if that is no longer right.",
-                    person=person.name,
-                    company=company.name,
-                )
             if own - observer:
                 return env._(
                     "%(person)s, who acted on this contract, no longer belongs to %(company)s.",

@@ -176,7 +176,7 @@ class CustomerContract(models.Model):
                 "image_digest": Signature._digest(image),
                 "consent_text": consent.text if consent else False,
                 "consent_digest": consent.digest if consent else False,
-                "account": participant_sudo.partner_id.email if user._is_public() else user.login,
+                "account": participant_sudo._get_email() if user._is_public() else user.login,
                 **self._prepare_event_client(),
             },
         )

@@ -1,4 +1,5 @@
 from . import (
+    test_company_paper,
     test_paper,
     test_paper_evidence,
     test_paper_http,

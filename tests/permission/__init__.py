@@ -1,1 +1,1 @@
-from . import test_allowed_actions
+from . import test_allowed_actions, test_company_signer

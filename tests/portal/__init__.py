@@ -10,4 +10,5 @@ from . import (
     test_portal_tours,
     test_preview,
     test_reader_language,
+    test_view,
 )

@@ -82,6 +82,12 @@ class ContractPortalCommon(ContractCommon, HttpCase):
         self.env.invalidate_all()
         return answer
 
+    def _confirm_view(self, contract):
+        """Tell that the contract's page is shown, as its script does."""
+        answer = self.make_jsonrpc_request(f"/my/contracts/{contract.id}/viewed", {})
+        self.env.invalidate_all()
+        return answer
+
     def _count_events(self, contract, event_type):
         """Count the events of one kind in a contract's trail."""
         contract.invalidate_recordset()

@@ -136,6 +136,10 @@ class TestDelivery(DeliveryCommon):
         contract = self._create_sent_contract(requester_id=self.contact.id)
         self.assertEqual(len(self._get_events(contract, "mail_queued")), 1)
         self.contact.action_archive()
+        with self.assertRaisesRegex(UserError, "Cora Contact is archived"):
+            contract.action_remind()
+        part = self._get_participant(contract, self.contact)
+        contract.action_confirm_participant(part.id, "She has her link")
         contract.action_remind()
         self.assertEqual(len(self._get_events(contract, "mail_queued")), 1)
         self.assertFalse(self._get_events(contract, "reminded"))
@@ -351,7 +355,7 @@ class TestUndelivered(DeliveryCommon):
         self.assertEqual(
             payload["details"],
             {
-                "old": "carla.typo@aurora.example.com",
+                "old": "carla@aurora.example.com",
                 "new": "carla.c@aurora.example.com",
                 "reason": "typo",
             },

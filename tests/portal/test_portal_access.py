@@ -200,7 +200,8 @@ class TestPortalAccess(ContractPortalCommon):
         self.assertFalse(self._count_events(self.contract, "downloaded"))
 
     def test_employee_as_participant(self):
-        clerk = self.clerk.partner_id
+        clerk, esign = self.clerk.partner_id, self.env.ref("customer_contract.group_contract_esign")
+        self.clerk.group_ids += esign
         contract = self._create_contract(
             participant_ids=[
                 Command.create({"partner_id": clerk.id, "role": "signer", "sequence": 10}),
@@ -208,11 +209,12 @@ class TestPortalAccess(ContractPortalCommon):
             ]
         )
         contract.action_send()
+        self.clerk.group_ids -= esign
         self._log_in(self.clerk)
         page = self._get(f"/my/contracts/{contract.id}").text
         self.assertIn("You cannot sign here", page)
         self.assertIn("right to sign contracts for the company", self._sign(contract)["error"])
-        self.clerk.group_ids += self.env.ref("customer_contract.group_contract_esign")
+        self.clerk.group_ids += esign
         self.assertIn("customer_contract.sign_form", self._get(f"/my/contracts/{contract.id}").text)
         self.company.contract_confirm_identity = True
         self.assertIn("confirm your identity", self._sign(contract)["error"])

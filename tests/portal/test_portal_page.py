@@ -276,11 +276,13 @@ class TestPortalPage(ContractPortalCommon):
         self.url_open(f"/my/contracts/{contract.id}", headers={"Odoo-Link-Preview": "True"})
         self.assertEqual(participant.state, "requested")
         self._page(contract)
-        self._page(contract)
+        self.assertEqual(participant.state, "requested", "a browser has to confirm it")
+        self._confirm_view(contract)
+        self._confirm_view(contract)
         self.assertEqual(self._count_events(contract, "viewed"), 1)
         self.assertEqual(participant.state, "viewed")
         self._log_in(self.portal_user)
-        self._page(contract)
+        self._confirm_view(contract)
         self.assertEqual(self._count_events(contract, "viewed"), 2)
 
     def test_timeline_tells_no_internals(self):

@@ -194,7 +194,10 @@ class TestReaders(SharingCommon):
         signing = self._get_participant(contract, self.requester)
         self.assertTrue(signing._is_let_in(), "whoever is named as signer is replaced by people")
         self.assertTrue(
-            any("is still to act" in str(one.body) for one in contract.sudo().message_ids)
+            any(
+                "cannot act on this contract for now" in str(one.body)
+                for one in contract.sudo().message_ids
+            )
         )
 
     def test_private_customer_founds_a_company(self):

@@ -1,8 +1,11 @@
+import {post} from "./call";
 import {registry} from "@web/core/registry";
 import {Interaction} from "@web/public/interaction";
 
 /**
- * Opens the dialog that the address names (`#sign`) or the one that was refused.
+ * Opens the dialog that the address names (`#sign`) or the one that was refused, and
+ * confirms that the contract is shown: whatever fetches links does not run this, and
+ * browsers that load pages ahead do not show them.
  */
 export class ContractPage extends Interaction {
     static selector = ".o_contract_page";
@@ -13,6 +16,19 @@ export class ContractPage extends Interaction {
             /^[a-z_]+$/.test(name) && this.el.querySelector(`#contract_${name}.modal`);
         if (dialog) {
             window.Modal.getOrCreateInstance(dialog).show();
+        }
+        if (document.visibilityState === "visible") {
+            this.confirmView();
+        } else {
+            this.addListener(document, "visibilitychange", () => this.confirmView());
+        }
+    }
+
+    confirmView() {
+        const {viewedUrl} = this.el.dataset;
+        if (viewedUrl && !this.isConfirmed && document.visibilityState === "visible") {
+            this.isConfirmed = true;
+            post(viewedUrl, {});
         }
     }
 }

@@ -1,0 +1,5 @@
+from . import (
+    test_frozen_address,
+    test_standing,
+    test_standing_update,
+)
