@@ -94,22 +94,22 @@ class CustomerContract(models.Model):
             )
         )
 
-    def _tell_who_can_replace(self, text):
+    def _tell_who_can_replace(self, tell):
         """Tell the manager and the administrators of somebody who can no longer act.
 
         The work is the manager's; that of the administrators if the manager is gone.
 
-        :param callable text: given an environment, returns what happened in its language
+        :param callable tell: given an environment, returns what happened in its language
         """
         self.ensure_one()
         # Whoever keeps users and contacts need not have rights on contracts.
         contract_sudo = self.sudo()
         administrators_sudo = contract_sudo._get_contract_administrators(contract_sudo.company_id)
-        contract_sudo._tell_manager(text, activity_type=None, also=administrators_sudo.partner_id)
+        contract_sudo._tell_manager(tell, activity_type=None, also=administrators_sudo.partner_id)
         for user_sudo in contract_sudo.user_id.filtered("active") or administrators_sudo:
             speaking_sudo = contract_sudo._speaking_to(user_sudo)
             speaking_sudo.activity_schedule(
-                HELD, note=text(speaking_sudo.env), user_id=user_sudo.id
+                HELD, note=tell(speaking_sudo.env), user_id=user_sudo.id
             )
 
     def action_confirm_participant(self, participant_id, reason):
