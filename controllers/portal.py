@@ -48,11 +48,13 @@ class CustomerContractPortal(ContractPageMixin, Controller):
         """Record that a browser shows the contract to somebody.
 
         :param int contract_id: the contract's id
-        :return: nothing that tells whether there is such a contract
+        :return: ``error`` for whoever does not reach the contract
         :rtype: dict
         """
         access = self._get_access(contract_id)
-        if access and access.can_act and not (access.is_link and not self._is_open_to(access)):
+        if not access or (access.is_link and not self._is_open_to(access)):
+            return {"error": self.env._("Please open the link in your e-mail again.")}
+        if access.can_act:
             self._record_view(access)
         return {}
 

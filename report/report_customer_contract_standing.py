@@ -20,7 +20,8 @@ class ReportCustomerContract(models.AbstractModel):
 
         :param recordset contract: the contract
         :param recordset signature: the signature
-        :return: ``old``, ``new``, ``who``, ``reason`` and ``moment`` of each, oldest first
+        :return: ``old``, ``new``, ``who``, ``reason``, ``text`` and ``moment`` of each, oldest
+            first
         :rtype: list[dict]
         """
         changes = []
@@ -33,13 +34,17 @@ class ReportCustomerContract(models.AbstractModel):
             is_theirs = (payload.get("participant") or {}).get("id") == signature.participant_id.id
             is_before = event.occurred_on <= signature.signed_on
             if is_theirs and is_before and (payload.get("version") or {}).get("number") == number:
-                changes.append(
-                    {
-                        "old": details.get("old", ""),
-                        "new": details.get("new", ""),
-                        "reason": details.get("reason", ""),
-                        "who": event.actor,
-                        "moment": self._prepare_moment(contract, event.occurred_on),
-                    }
+                change = {
+                    "old": details.get("old", ""),
+                    "new": details.get("new", ""),
+                    "reason": details.get("reason", ""),
+                    "who": event.actor,
+                }
+                text = self.env._(
+                    "Changed after the contract was frozen, from %(old)s to %(new)s, by "
+                    "%(who)s: “%(reason)s”",
+                    **change,
                 )
+                moment = self._prepare_moment(contract, event.occurred_on)
+                changes.append({**change, "text": text, "moment": moment})
         return changes

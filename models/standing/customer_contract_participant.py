@@ -228,6 +228,8 @@ class CustomerContractParticipant(models.Model):
                 "Put somebody else in.",
                 person=person,
             )
+        if reason == "archived" and self.frozen_company_id:
+            return _("%(person)s is archived. Replace or confirm the person.", person=person)
         if reason == "archived":
             return _("%(person)s is archived.", person=person)
         if reason == "left":

@@ -66,9 +66,7 @@ class TestSigningAgain(CustomerInputCommon):
             (person.partner_id.name, person.state)
             for person in contract.participant_ids.sorted("sequence")
         ]
-        self.assertCountEqual(
-            order[:2], [("Carla Customer", "requested"), ("Signer 1", "requested")]
-        )
+        self.assertCountEqual(order[:2], [("Carla Customer", "viewed"), ("Signer 1", "requested")])
         self.assertEqual(
             order[2:],
             [("Mona Manager", "waiting"), ("Signer 0", "waiting"), ("Signer 2", "waiting")],

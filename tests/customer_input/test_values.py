@@ -63,7 +63,7 @@ class TestValues(CustomerInputCommon):
         self.assertEqual([one["title"] for one in content["sections"]][1], "Weekends")
         self.assertEqual(contract.state, "sent")
         customer = self._get_participant(contract, self.customer)
-        self.assertEqual(customer.state, "requested")
+        self.assertEqual(customer.state, "viewed")
         event = self._get_events(contract, "values_changed")
         self.assertEqual(
             event._get_payload()["details"]["fields"],

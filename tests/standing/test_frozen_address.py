@@ -157,6 +157,10 @@ class TestFrozenAddress(ContractCommon):
         (change,) = values["address_changes"]
         self.assertEqual(change["old"], "cora@aurora.example.com")
         self.assertEqual(change["who"], "Cleo Colleague")
+        page = self.env["ir.qweb"]._render(
+            "customer_contract.report_customer_contract_completion_signer", {"signed": values}
+        )
+        self.assertIn("from cora@aurora.example.com to cora@new.example.com, by Cleo", page)
 
     def test_new_version_freezes_the_present_address(self):
         self.contact.email = "cora@elsewhere.example.com"
