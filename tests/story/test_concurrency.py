@@ -249,7 +249,7 @@ class TestConcurrency(BaseCase):
             self._collect_paper(env)._add_file("photo.jpg", make_photo())
         done, messages = self._act_at_once(self._submit_paper, self._submit_paper)
         self.assertEqual(self._get_papers(), (["submitted"], 1))
-        self.assertEqual(self._get_outcome(), self.NOTHING)
+        self.assertEqual(self._get_outcome(), {**self.NOTHING, "participant": "viewed"})
         self.assertEqual(done, 1)
         self.assertIn("already sent", messages[0])
 
@@ -263,7 +263,7 @@ class TestConcurrency(BaseCase):
             self.assertEqual(outcome, self.EVERYTHING)
             self.assertEqual(papers, (["void"], 0), "signed first")
         else:
-            self.assertEqual(outcome, self.NOTHING)
+            self.assertEqual(outcome, {**self.NOTHING, "participant": "viewed"})
             self.assertEqual(papers, (["submitted"], 1), "sent first")
         self.assertEqual((done, len(messages)), (1, 1))
 
@@ -277,9 +277,9 @@ class TestConcurrency(BaseCase):
             lambda env: env["customer.contract.paper"].browse(paper_id).action_return("Blurred."),
         )
         state = self._get_papers()[0][0]
-        self.assertEqual(
-            self._get_outcome(), self.EVERYTHING if state == "accepted" else self.NOTHING
-        )
+        returned = {**self.NOTHING, "participant": "viewed"}
+        expected = self.EVERYTHING if state == "accepted" else returned
+        self.assertEqual(self._get_outcome(), expected)
         self.assertEqual(done, 1)
         self.assertIn("no longer to be checked", messages[0])
 

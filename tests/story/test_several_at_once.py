@@ -11,6 +11,7 @@ from ..common import ContractCommon, make_signature_picture
 ADDON = "odoo.addons.customer_contract."
 # What methods are called with; whoever adds a method with another argument adds it here.
 ARGUMENTS = {
+    "email": "somebody@elsewhere.example.com",
     "answer": "We explain it",
     "explanation": "We explain it",
     "partner_id": 1,
