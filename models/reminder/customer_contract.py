@@ -1,11 +1,12 @@
 import logging
 
 from odoo import _, api, models
-from odoo.fields import Domain
 
-from ...const import ASKED_STATES, ASKING_STATES
+from ...const import ASKED_STATES
 
 _logger = logging.getLogger(__name__)
+# At how many people the scheduled action looks before it asks whom else there is.
+MOST_AT_ONCE = 500
 
 
 class CustomerContract(models.Model):
@@ -17,13 +18,6 @@ class CustomerContract(models.Model):
         reached = super()._log_mailed(message, partners)
         reached.filtered(lambda person: person.state in ASKED_STATES)._restart_reminders()
         return reached
-
-    def _get_remindable_domain(self):
-        """Return the contracts of which somebody may have to be reminded.
-
-        :rtype: odoo.fields.Domain
-        """
-        return Domain("state", "in", ASKING_STATES) & Domain("automatic_reminders", "=", True)
 
     def _remind_if_due(self):
         """Remind those people of the contract whose reminder is due today.
@@ -41,25 +35,31 @@ class CustomerContract(models.Model):
 
     @api.model
     def _cron_remind(self):
-        """Remind whoever lets a contract lie."""
+        """Remind whoever lets a contract lie: the longest due first, and nobody else."""
         # Odoo has scheduled code queue its mails; the queue runs once an hour.
         self = self.with_context(mail_notify_force_send=True)
-        domain = self._get_remindable_domain()
-        contracts = self.search(domain)
-        self.env["ir.cron"]._commit_progress(remaining=len(contracts))
+        Participant = self.env["customer.contract.participant"]
+        due = Participant.search(
+            Participant._get_reminder_due_domain(), order="reminder_due_on, id", limit=MOST_AT_ONCE
+        )
+        contracts = due.contract_id.with_env(self.env)
+        is_more = len(due) == MOST_AT_ONCE
+        self.env["ir.cron"]._commit_progress(remaining=len(contracts) + is_more)
         for contract in contracts:
-            contract = contract._try_lock_for_job().filtered_domain(domain)
-            if contract:
-                contract._remind_or_report()
+            contract._try_lock_for_job()._remind_or_report(due & contract.participant_ids)
             if not self.env["ir.cron"]._commit_progress(1):
                 break
 
-    def _remind_or_report(self):
-        """Remind, and leave the other contracts alone if that fails."""
-        self.ensure_one()
-        try:
-            with self.env.cr.savepoint():
-                self._remind_if_due()
-        except Exception:
-            self.invalidate_recordset()
-            _logger.exception("Reminders of contract %s failed", self.id)
+    def _remind_or_report(self, due):
+        """Remind, and leave the other contracts alone if that fails.
+
+        :param recordset due: the `customer.contract.participant` to look at
+        """
+        for contract in self:
+            try:
+                with self.env.cr.savepoint():
+                    contract._remind_if_due()
+            except Exception:
+                contract.invalidate_recordset()
+                _logger.exception("Reminders of contract %s failed", contract.id)
+            due._look_again_tomorrow()

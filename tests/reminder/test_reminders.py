@@ -1,15 +1,18 @@
 from datetime import timedelta
+from pathlib import Path
 from unittest.mock import patch
 
 from freezegun import freeze_time
 
 from odoo import fields
 from odoo.exceptions import AccessError, UserError
+from odoo.modules.migration import load_script
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from ..common import ContractCommon
 
+SCRIPT = Path(__file__).parents[2] / "migrations" / "19.0.2.0.0" / "post-reminder.py"
 REMINDER = "odoo.addons.customer_contract.models.reminder.customer_contract"
 
 
@@ -167,8 +170,83 @@ class TestReminders(ContractCommon):
         self.assertFalse(self._count_reminders(first))
         self.assertFalse(self._get_participant(first, self.customer).reminder_count)
 
+    def test_whoever_is_not_due_costs_nothing(self):
+        contract, customer = self._create_sent()
+        Participant = self.env["customer.contract.participant"]
+        for days, looks_at in ((2, False), (1, True)):
+            self.clock.tick(timedelta(days=days))
+            found = Participant.search(Participant._get_reminder_due_domain())
+            self.assertEqual(customer in found, looks_at)
+        with patch.object(
+            self.registry["customer.contract"], "_remind_or_report", autospec=True
+        ) as look:
+            self.env["customer.contract"]._cron_remind()
+            looked_at = [call.args[0] for call in look.call_args_list]
+            self.assertIn(contract, looked_at)
+            self.assertEqual(len(looked_at), len(found.contract_id))
+
+    def test_the_longest_due_come_first_and_nobody_starves(self):
+        """A job that is cut goes on where it stopped, past those that fail for ever."""
+        contracts = [self._create_sent()[0] for _number in range(4)]
+        Participant = self.env["customer.contract.participant"]
+        others = Participant.search([("reminder_due_on", "!=", False)])
+        (others - self.env["customer.contract"].union(*contracts).participant_ids)._write_protected(
+            {"reminder_due_on": False}
+        )
+        self.clock.tick(timedelta(days=4))
+        remind, seen = self.registry["customer.contract"]._remind, []
+
+        def fail_for_two(contract, *arguments, **values):
+            seen.append(contract)
+            if contract in contracts[:2]:
+                raise UserError("out of order")  # pylint: disable=translation-required
+            return remind(contract, *arguments, **values)
+
+        self.startPatcher(patch.object(self.registry["customer.contract"], "_remind", fail_for_two))
+        self.startPatcher(patch(f"{REMINDER}.MOST_AT_ONCE", 2))
+        with mute_logger(REMINDER):
+            self.env["customer.contract"]._cron_remind()
+            self.assertEqual(seen, contracts[:2])
+            self.env["customer.contract"]._cron_remind()
+            self.assertEqual(seen, contracts)
+            self.env["customer.contract"]._cron_remind()
+        self.assertEqual(seen, contracts, "each is tried once a day")
+        self.assertTrue(all(self._count_reminders(contract) for contract in contracts[2:]))
+
+    def test_update_spreads_what_is_long_due(self):
+        people = self.env["customer.contract.participant"]
+        for _number in range(3):
+            people |= self._create_sent()[1]
+        self.clock.tick(timedelta(days=60))
+        load_script(str(SCRIPT), "post_reminder").migrate(self.env.cr, "19.0.1.0.0")
+        planned = [(day - fields.Date.today()).days for day in people.mapped("reminder_due_on")]
+        self.assertEqual(planned, [2, 3, 4], "one a person and day, after the plan was seen")
+        activity = people.contract_id.activity_ids.filtered(
+            lambda one: one.summary == "Reminders that are long due"
+        )
+        self.assertEqual(activity.user_id, people.contract_id.user_id)
+        self.assertIn("In all: 3", activity.note)
+        self.env["customer.contract"]._cron_remind()
+        self.assertFalse(sum(people.mapped("reminder_count")), "not before its day")
+
+    def test_zones_of_companies(self):
+        """Who is due is told by the day in the zone of the contract's company."""
+        _contract, customer = self._create_sent()
+        east = self.env["res.company"].create({"name": "East", "contract_tz": "Pacific/Kiritimati"})
+        self.assertNotEqual(east._get_contract_today(), self.company._get_contract_today())
+        Participant = self.env["customer.contract.participant"]
+        due = customer.reminder_due_on
+        self.clock.move_to(f"{due - timedelta(days=1)} 12:00:00")
+        self.assertNotIn(customer, Participant.search(Participant._get_reminder_due_domain()))
+        self.clock.move_to(f"{due} 12:00:00")
+        self.assertIn(customer, Participant.search(Participant._get_reminder_due_domain()))
+
     def test_counters_cannot_be_written(self):
         _contract, customer = self._create_sent()
-        for values in ({"reminder_count": 9}, {"last_contact_on": "2030-01-01 00:00:00"}):
+        for values in (
+            {"reminder_count": 9},
+            {"last_contact_on": "2030-01-01 00:00:00"},
+            {"reminder_due_on": "2030-01-01"},
+        ):
             with self.subTest(values), self.assertRaises(AccessError):
                 customer.write(values)

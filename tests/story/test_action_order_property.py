@@ -262,6 +262,10 @@ class _Story:
 
     def _check_reminders(self):
         test, contract, customer = self.test, self.contract, self.customer
+        calendar, stored = customer._get_reminder_date_by_calendar(), customer.reminder_due_on
+        if stored != calendar:  # the job has looked, and does so again tomorrow
+            test.assertLess(calendar, stored)
+            test.assertLessEqual(stored, fields.Date.today() + timedelta(days=1))
         test.assertLessEqual(customer.reminder_count, contract.reminder_max_count)
         day = customer._get_next_reminder_date()
         if contract.state != "sent":
