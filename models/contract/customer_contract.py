@@ -39,7 +39,7 @@ class CustomerContract(models.Model):
         default="",
         index="trigram",
     )
-    title = TypedChar(required=True, tracking=10)
+    title = TypedChar(required=True, tracking=10, index="trigram")
     active = fields.Boolean(default=True, tracking=True)
     company_id = fields.Many2one(
         "res.company", required=True, index=True, default=lambda self: self.env.company

@@ -3,6 +3,7 @@ import logging
 from odoo import _, api, models
 from odoo.fields import Domain
 from odoo.http import request
+from odoo.tools import SQL
 
 from ...const import (
     ASKED_STATES,
@@ -238,8 +239,8 @@ class CustomerContract(models.Model):
     def _get_portal_domain(self, partner=None):
         """Return the contracts that belong on a person's own portal pages.
 
-        Portal users are limited to these by the record rules as well; employees
-        see more in the back office than they find here. Whoever acts finds what is out.
+        The record rule of portal users is this domain; employees see more in the back
+        office than they find here. Whoever acts finds what is out.
 
         :param recordset partner: the person; the current user's if left out
         :rtype: odoo.fields.Domain
@@ -259,7 +260,39 @@ class CustomerContract(models.Model):
         approves = Domain("state", "=", "approval") & has_part(
             ("role", "!=", "observer"), ("requested_on", "!=", False)
         )
-        return acts | approves | self._get_portal_reader_domain(person_id)
+        readable = acts | approves | self._get_portal_reader_domain(person_id)
+        return self._get_portal_candidates(person_id) & readable
+
+    @api.model
+    def _get_portal_candidates(self, person_id):
+        """Return those contracts among which a person's own ones are, by their indexes.
+
+        PostgreSQL would look at every contract for the alternatives of who may read it. It
+        is no condition of its own: whatever the domain beside it finds is among these.
+
+        :param int person_id: the person's `res.partner`
+        :rtype: odoo.fields.Domain
+        """
+        # Rules are kept in memory: only ids stand in it, and the company is looked up.
+        candidates = SQL(
+            """
+            SELECT contract_id FROM customer_contract_participant WHERE partner_id = %(person)s
+            UNION
+            SELECT id FROM customer_contract WHERE commercial_partner_id = %(person)s
+            UNION
+            SELECT contract.id
+              FROM customer_contract contract
+              JOIN res_partner person USING (commercial_partner_id)
+             WHERE person.id = %(person)s
+            """,
+            person=person_id,
+        )
+        return Domain.custom(
+            to_sql=lambda model, alias, query: SQL(
+                "%s IN (%s)", SQL.identifier(alias, "id"), candidates
+            ),
+            predicate=lambda contract: True,
+        )
 
     @api.model
     def _get_portal_reader_domain(self, person_id):
