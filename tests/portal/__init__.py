@@ -4,6 +4,7 @@ from . import (
     test_doors,
     test_portal_access,
     test_portal_act_tours,
+    test_portal_domain,
     test_portal_link,
     test_portal_list,
     test_portal_page,
