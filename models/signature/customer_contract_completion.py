@@ -1,13 +1,17 @@
 import json
 import logging
+from datetime import timedelta
 
 from odoo import _, api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 
 from ...const import EVIDENCE, EVIDENCE_FILE_NAME, EVIDENCE_SCHEMA
 from ...utils import sha256_of
 
 _logger = logging.getLogger(__name__)
+# How long a contract is left alone after a step that failed.
+PAUSE = timedelta(minutes=15)
 
 
 class CustomerContract(models.Model):
@@ -25,6 +29,17 @@ class CustomerContract(models.Model):
 
     _inherit = "customer.contract"
 
+    finalize_after = fields.Datetime(
+        readonly=True,
+        copy=False,
+        groups="base.group_user",
+        help="When what failed after the signatures is tried again: until then, it stands in "
+        "nobody's way.",
+    )
+
+    def _get_protected_fields(self):
+        return super()._get_protected_fields() | {"finalize_after"}
+
     def _complete(self):
         """Mark the contract as signed by everybody and start the job."""
         self.ensure_one()
@@ -38,7 +53,10 @@ class CustomerContract(models.Model):
         """Make, store and send the signed contracts that are due."""
         # Odoo has scheduled code queue its mails; the queue runs once an hour.
         self = self.with_context(mail_notify_force_send=True)
-        domain = [("state", "=", "signed"), ("copies_sent_on", "=", False)]
+        is_due = Domain("finalize_after", "=", False) | Domain(
+            "finalize_after", "<=", fields.Datetime.now()
+        )
+        domain = Domain("state", "=", "signed") & Domain("copies_sent_on", "=", False) & is_due
         contracts = self.with_context(active_test=False).search(domain, order="signed_on, id")
         self.env["ir.cron"]._commit_progress(remaining=len(contracts))
         for contract in contracts:
@@ -77,6 +95,7 @@ class CustomerContract(models.Model):
         """
         self.ensure_one()
         _logger.exception("A step after the signatures of contract %s failed", self.id)
+        self._write_protected({"finalize_after": fields.Datetime.now() + PAUSE})
         last = self.sudo().event_ids.sorted("sequence")[-1:]
         if last.event_type != "job_failed":
             self._log_event("job_failed", details={"error": str(error)[:500]})

@@ -1,16 +1,22 @@
 import base64
 import io
 import time
+from datetime import timedelta
 from unittest.mock import patch
 
+from freezegun import freeze_time
 from PIL import Image
 
+from odoo import fields
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import Form, new_test_user, tagged
+from odoo.tools import mute_logger
 
 from ...exceptions import VersionChangedError
 from ...utils import Actor
 from ..common import ContractCommon, make_signature_picture
+
+COMPLETION = "odoo.addons.customer_contract.models.signature.customer_contract_completion"
 
 
 def encode(content):
@@ -254,6 +260,34 @@ class TestCompletion(ContractCommon):
         self.assertTrue(contract.signed_document_id)
         self.assertTrue(contract.copies_sent_on)
         self.assertTrue(commits.called)
+
+    def test_what_fails_stands_in_nobodys_way(self):
+        """A job that is cut tries first what has not failed yet."""
+        self.startPatcher(
+            patch.object(self.registry["ir.cron"], "_commit_progress", return_value=100)
+        )
+        broken, right = (self._create_sent_contract() for _number in range(2))
+        for contract in (broken, right):
+            self._sign_as_customer(contract)
+        store, tried = self.registry["customer.contract"]._store_signed_document, []
+
+        def fail_for_one(contract):
+            tried.append(contract)
+            if contract == broken:
+                raise OSError("disk full")
+            return store(contract)
+
+        self.startPatcher(
+            patch.object(self.registry["customer.contract"], "_store_signed_document", fail_for_one)
+        )
+        with mute_logger(COMPLETION):
+            self.env["customer.contract"]._cron_finalize()
+            self.env["customer.contract"]._cron_finalize()
+        self.assertEqual(tried, [broken, right])
+        self.assertTrue(right.copies_sent_on)
+        with freeze_time(fields.Datetime.now() + timedelta(minutes=16)), mute_logger(COMPLETION):
+            self.env["customer.contract"]._cron_finalize()
+        self.assertEqual(tried, [broken, right, broken], "and is tried again")
 
     def test_filestore_that_refuses_to_write(self):
         Attachment = self.registry["ir.attachment"]
