@@ -1,3 +1,5 @@
+import logging
+
 from dateutil.relativedelta import relativedelta
 
 from odoo import SUPERUSER_ID, _, api, fields, models
@@ -5,6 +7,8 @@ from odoo.exceptions import UserError
 
 from ...const import ASKED_STATES, ASKING_STATES, OPEN_STATES, PREPARING_STATES
 from ...utils import Actor
+
+_logger = logging.getLogger(__name__)
 
 
 class CustomerContract(models.Model):
@@ -386,7 +390,13 @@ class CustomerContract(models.Model):
         contracts = self.search(self._get_overdue_domain())
         self.env["ir.cron"]._commit_progress(remaining=len(contracts))
         for contract in contracts:
-            contract._try_lock_for_job()._expire()
+            try:
+                with self.env.cr.savepoint():
+                    contract._try_lock_for_job()._expire()
+            except Exception:
+                # whatever fails here must leave the other contracts alone
+                self.env.invalidate_all()
+                _logger.exception("Contract %s could not expire", contract.id)
             if not self.env["ir.cron"]._commit_progress(1):
                 break
 

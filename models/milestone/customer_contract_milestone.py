@@ -1,3 +1,5 @@
+import logging
+
 from odoo import _, api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import float_repr
@@ -5,6 +7,7 @@ from odoo.tools import float_repr
 from ...const import CLOSED_STATES
 from ...utils import TypedChar, TypedText
 
+_logger = logging.getLogger(__name__)
 OPEN = ("planned", "in_progress")
 ACTIVITY_TYPE = "customer_contract.mail_activity_type_milestone"
 DEFAULT_REMINDER_DAYS = 7
@@ -456,6 +459,16 @@ class CustomerContractMilestone(models.Model):
             },
         )
 
+    def _remind_or_report(self):
+        """Announce, and leave the other milestones alone if that fails."""
+        self.ensure_one()
+        try:
+            with self.env.cr.savepoint():
+                self._remind()
+        except Exception:
+            self.env.invalidate_all()
+            _logger.exception("Milestone %s could not be announced", self.id)
+
     @api.model
     def _cron_follow_milestones(self):
         """Mark milestones as late whose day passed, and announce those that fall due."""
@@ -471,6 +484,6 @@ class CustomerContractMilestone(models.Model):
             if milestone.contract_id._try_lock_for_job():
                 milestone = milestone.try_lock_for_update()
                 if milestone.filtered_domain(self._get_reminder_domain()):
-                    milestone._remind()
+                    milestone._remind_or_report()
             if not Cron._commit_progress(1):
                 break
