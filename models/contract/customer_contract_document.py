@@ -18,6 +18,7 @@ class CustomerContractDocument(models.Model):
     """
 
     _name = "customer.contract.document"
+    _inherit = "customer.contract.component.mixin"
     _inherits = {"ir.attachment": "ir_attachment_id"}
     _description = "Contract Document"
     _order = "contract_id, sequence, id"

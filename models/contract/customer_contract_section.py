@@ -12,6 +12,7 @@ class CustomerContractSection(models.Model):
     """One clause as it stands in one contract."""
 
     _name = "customer.contract.section"
+    _inherit = "customer.contract.component.mixin"
     _description = "Contract Section"
     _order = "contract_id, sequence, id"
     _rec_name = "title"

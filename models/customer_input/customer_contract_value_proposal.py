@@ -9,7 +9,7 @@ class CustomerContractValueProposal(models.Model):
     """Changed details that count only once the contract's manager accepts them."""
 
     _name = "customer.contract.value.proposal"
-    _inherit = "customer.contract.protection.mixin"
+    _inherit = ["customer.contract.component.mixin", "customer.contract.protection.mixin"]
     _description = "Change of Contract Details Waiting for Acceptance"
     _order = "id desc"
     _rec_name = "participant_id"

@@ -25,7 +25,11 @@ class CustomerContractDispute(models.Model):
     """
 
     _name = "customer.contract.dispute"
-    _inherit = ["mail.thread", "customer.contract.protection.mixin"]
+    _inherit = [
+        "mail.thread",
+        "customer.contract.component.mixin",
+        "customer.contract.protection.mixin",
+    ]
     _description = "Contract Dispute"
     _order = "opened_on desc, id desc"
     _mail_post_access = "read"

@@ -25,7 +25,7 @@ class CustomerContractMilestone(models.Model):
     """
 
     _name = "customer.contract.milestone"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = ["mail.thread", "mail.activity.mixin", "customer.contract.component.mixin"]
     _description = "Contract Milestone"
     _order = "date, sequence, id"
     _check_company_auto = True

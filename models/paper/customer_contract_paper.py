@@ -16,7 +16,7 @@ class CustomerContractPaper(models.Model):
     """
 
     _name = "customer.contract.paper"
-    _inherit = "customer.contract.protection.mixin"
+    _inherit = ["customer.contract.component.mixin", "customer.contract.protection.mixin"]
     _description = "Contract Signed on Paper"
     _order = "id desc"
 

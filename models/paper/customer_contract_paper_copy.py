@@ -19,7 +19,7 @@ class CustomerContractPaperCopy(models.Model):
     """
 
     _name = "customer.contract.paper.copy"
-    _inherit = "customer.contract.protection.mixin"
+    _inherit = ["customer.contract.component.mixin", "customer.contract.protection.mixin"]
     _description = "Contract to Sign on Paper"
     _order = "id desc"
     _rec_name = "code"

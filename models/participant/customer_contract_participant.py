@@ -15,7 +15,7 @@ class CustomerContractParticipant(models.Model):
     """
 
     _name = "customer.contract.participant"
-    _inherit = "customer.contract.protection.mixin"
+    _inherit = ["customer.contract.component.mixin", "customer.contract.protection.mixin"]
     _description = "Contract Participant"
     _order = "contract_id, sequence, id"
     _rec_name = "partner_id"

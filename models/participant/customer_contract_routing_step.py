@@ -13,7 +13,7 @@ class CustomerContractRoutingStep(models.Model):
     """
 
     _name = "customer.contract.routing.step"
-    _inherit = "customer.contract.protection.mixin"
+    _inherit = ["customer.contract.component.mixin", "customer.contract.protection.mixin"]
     _description = "Contract Routing Step"
     _order = "contract_id, sequence, id"
 

@@ -1,6 +1,7 @@
 from . import (
     test_access_rights,
     test_backend_tour,
+    test_component,
     test_deadline,
     test_lifecycle,
     test_party,
