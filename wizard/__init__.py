@@ -1,4 +1,5 @@
 from . import (
+    customer_contract_dialog_mixin,  # first: dialogs inherit it
     customer_contract_certificate_create,
     customer_contract_certificate_import,
     customer_contract_change_address,

@@ -17,6 +17,7 @@ class CustomerContractCertificateImport(models.TransientModel):
     """
 
     _name = "customer.contract.certificate.import"
+    _inherit = "customer.contract.dialog.mixin"
     _description = "Import a Company Certificate"
 
     company_id = fields.Many2one(

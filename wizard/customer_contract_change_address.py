@@ -7,6 +7,7 @@ class CustomerContractChangeAddress(models.TransientModel):
     """Asks to which address a participant's request goes from now on, and why."""
 
     _name = "customer.contract.change.address"
+    _inherit = "customer.contract.dialog.mixin"
     _description = "Change the Address of a Contract's Request"
 
     participant_id = fields.Many2one(

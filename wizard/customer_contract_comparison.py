@@ -5,6 +5,7 @@ class CustomerContractComparison(models.TransientModel):
     """Two versions of a contract side by side."""
 
     _name = "customer.contract.comparison"
+    _inherit = "customer.contract.dialog.mixin"
     _description = "Comparison of Contract Versions"
 
     contract_id = fields.Many2one("customer.contract", required=True, readonly=True)

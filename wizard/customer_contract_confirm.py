@@ -7,6 +7,7 @@ class CustomerContractConfirm(models.TransientModel):
     """Asks why somebody whose part is held acts all the same."""
 
     _name = "customer.contract.confirm"
+    _inherit = "customer.contract.dialog.mixin"
     _description = "Confirm a Participant of a Contract"
 
     participant_id = fields.Many2one(

@@ -7,6 +7,7 @@ class CustomerContractDelegate(models.TransientModel):
     """Asks an employee who acts instead, and why."""
 
     _name = "customer.contract.delegate"
+    _inherit = "customer.contract.dialog.mixin"
     _description = "Pass a Contract On"
 
     contract_id = fields.Many2one("customer.contract", required=True, readonly=True)

@@ -16,6 +16,7 @@ class CustomerContractHandOver(models.TransientModel):
     """The dialog with which an employee hands a device over to a signer."""
 
     _name = "customer.contract.hand.over"
+    _inherit = "customer.contract.dialog.mixin"
     _description = "Hand Over to Sign in Person"
 
     contract_id = fields.Many2one("customer.contract", required=True, readonly=True)

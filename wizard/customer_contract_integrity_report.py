@@ -7,6 +7,7 @@ class CustomerContractIntegrityReport(models.TransientModel):
     """What a check of contracts' evidence found, for the person who asked for it."""
 
     _name = "customer.contract.integrity.report"
+    _inherit = "customer.contract.dialog.mixin"
     _description = "Result of a Check of Contracts' Evidence"
 
     line_ids = fields.One2many("customer.contract.integrity.report.line", "report_id", "Checks")

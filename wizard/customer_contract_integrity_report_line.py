@@ -5,6 +5,7 @@ class CustomerContractIntegrityReportLine(models.TransientModel):
     """One check of one contract."""
 
     _name = "customer.contract.integrity.report.line"
+    _inherit = "customer.contract.dialog.mixin"
     _description = "Check of a Contract's Evidence"
     _order = "result, contract_id, id"
 

@@ -7,6 +7,7 @@ class CustomerContractPaperDecide(models.TransientModel):
     """Asks why a signed paper is returned, or accepted although something was found."""
 
     _name = "customer.contract.paper.decide"
+    _inherit = "customer.contract.dialog.mixin"
     _description = "Decision on a Signed Paper"
 
     paper_id = fields.Many2one("customer.contract.paper", required=True)

@@ -8,6 +8,7 @@ class CustomerContractPaperReceive(models.TransientModel):
     """Takes in a signed paper that arrived by post, mail or hand."""
 
     _name = "customer.contract.paper.receive"
+    _inherit = "customer.contract.dialog.mixin"
     _description = "Take In a Signed Paper"
 
     contract_id = fields.Many2one("customer.contract", required=True)

@@ -7,6 +7,7 @@ class CustomerContractPreview(models.TransientModel):
     """Asks as whom the contract's portal page is to be seen."""
 
     _name = "customer.contract.preview"
+    _inherit = "customer.contract.dialog.mixin"
     _description = "Preview a Contract as Somebody Else"
 
     contract_id = fields.Many2one("customer.contract", required=True, readonly=True)

@@ -23,6 +23,7 @@ class CustomerContractReason(models.TransientModel):
     """Asks for the words that go with an act: why, or what is answered."""
 
     _name = "customer.contract.reason"
+    _inherit = "customer.contract.dialog.mixin"
     _description = "Reason for an Act on a Contract"
 
     contract_ids = fields.Many2many("customer.contract", required=True)

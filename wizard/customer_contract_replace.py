@@ -7,6 +7,7 @@ class CustomerContractReplace(models.TransientModel):
     """Asks who takes a participant's place, and why."""
 
     _name = "customer.contract.replace"
+    _inherit = "customer.contract.dialog.mixin"
     _description = "Replace a Participant of a Contract"
 
     participant_id = fields.Many2one(

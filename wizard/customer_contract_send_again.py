@@ -7,6 +7,7 @@ class CustomerContractSendAgain(models.TransientModel):
     """Asks to which address a mail that did not arrive is sent again."""
 
     _name = "customer.contract.send.again"
+    _inherit = "customer.contract.dialog.mixin"
     _description = "Send a Contract's E-mail Again"
 
     contract_id = fields.Many2one("customer.contract", required=True, readonly=True)

@@ -8,6 +8,7 @@ class CustomerContractShare(models.TransientModel):
     """Asks whom a contract is shown to in the portal."""
 
     _name = "customer.contract.share"
+    _inherit = "customer.contract.dialog.mixin"
     _description = "Share a Contract"
 
     contract_id = fields.Many2one("customer.contract", required=True, readonly=True)

@@ -9,6 +9,7 @@ class CustomerContractSign(models.TransientModel):
     """The dialog in which an employee signs for the company."""
 
     _name = "customer.contract.sign"
+    _inherit = "customer.contract.dialog.mixin"
     _description = "Sign a Contract"
 
     contract_id = fields.Many2one("customer.contract", required=True, readonly=True)

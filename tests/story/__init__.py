@@ -4,6 +4,7 @@ from . import (
     test_action_order_property,
     test_concurrency,
     test_demo,
+    test_dialogs,
     test_jobs,
     test_marked_language,
     test_several_at_once,
