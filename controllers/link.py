@@ -57,6 +57,10 @@ class CustomerContractLink(CustomerContractPortal):
             return self._render_wrong_account(link_sudo, reopen_url=f"/contract/sign/{token}")
         contract_sudo = participant_sudo.contract_id
         links = request.session.get(LINKS_KEY) or {}
+        known_sudo = link_sudo.browse(links.get(str(contract_sudo.id), ())).exists()
+        if known_sudo.participant_id != participant_sudo:
+            # Whoever knows the session from before, and may have planted it, loses it.
+            request.session.should_rotate = True
         request.session[LINKS_KEY] = {**links, str(contract_sudo.id): link_sudo.id}
         if link_sudo._is_usable():
             self._record_opening(link_sudo)

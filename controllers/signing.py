@@ -264,7 +264,7 @@ class CustomerContractSigning(CustomerContractPortal):
         access = self._get_access(contract_id)
         if not access:
             return None, ActRefusal("no_access", self._explain_no_access())
-        refusal = self._find_refusal(access, act)
+        refusal = self._find_other_reader(access) or self._find_refusal(access, act)
         if not refusal and act.check:
             refusal = act.check(access, **sent)
         if refusal:
@@ -275,6 +275,26 @@ class CustomerContractSigning(CustomerContractPortal):
                 return access, ActRefusal("code", problem)
             access = access._replace(identified_by="link_code")
         return access, None
+
+    def _find_other_reader(self, access):
+        """Refuse what comes from a page that was made for somebody else.
+
+        Two people's links may be opened in one browser: what one of them fills in must not
+        become the act of the other.
+
+        :param ContractAccess access: who is here and as whom
+        :rtype: ActRefusal | None
+        """
+        reader = request.params.get("reader")
+        if not reader or str(reader) == str(access.participant_sudo.id):
+            return None
+        return ActRefusal(
+            "other_reader",
+            self.env._(
+                "The contract was opened for somebody else in this browser meanwhile. "
+                "Open your own link again."
+            ),
+        )
 
     def _find_refusal(self, access, act):
         """Return why a visitor cannot do something, whatever was sent along, or none.

@@ -1,7 +1,9 @@
 import logging
 from datetime import timedelta
 
-from odoo import fields
+import requests
+
+from odoo import Command, fields
 from odoo.tests import tagged
 from odoo.tests.common import TransactionCase
 
@@ -53,6 +55,58 @@ class TestPortalLink(ContractPortalCommon):
         self.assertTrue(page.url.endswith(f"/my/contracts/{contract.id}"))
         self.assertIn("redirect_url", self._sign(contract))
         self.assertEqual(contract.signature_ids[-1].identified_by, "portal")
+
+    def test_whoever_knew_the_session_before_loses_it(self):
+        """A session that somebody has planted in the browser does not get in with the link."""
+        self._log_in()
+        self.url_open("/contract/verify")
+        planted = self.opener.cookies["session_id"]
+        path = self._issue_link(self.contract, self.link_holder)
+        self.url_open(path)
+        own = self.opener.cookies["session_id"]
+        self.assertNotEqual(own, planted)
+        self.assertIn("redirect_url", self._sign(self.contract, name="Lina Link"))
+        stranger = requests.Session()
+        stranger.cookies["session_id"] = planted
+        answer = stranger.get(self.base_url() + self.url, allow_redirects=False, timeout=30)
+        self.assertNotIn("We maintain the ovens.", answer.text)
+        # A reminder's link keeps what is open in other tabs.
+        self.url_open(self._issue_link(self.contract, self.link_holder))
+        self.assertEqual(self.opener.cookies["session_id"], own)
+
+    def test_page_of_one_is_no_act_of_another(self):
+        """Two people's links in one browser: each page acts for whom it was made only."""
+        other = self.env["res.partner"].create(
+            {
+                "name": "Olaf Other",
+                "email": "olaf@aurora.example.com",
+                "parent_id": self.customer_company.id,
+            }
+        )
+        contract = self._create_contract(
+            participant_ids=[
+                Command.create({"partner_id": person.id, "party": "counterparty", "sequence": 10})
+                for person in (self.link_holder, other)
+            ]
+        )
+        contract.action_send()
+        self._log_in()
+        first = self.url_open(self._issue_link(contract, self.link_holder))
+        own = self._get_participant(contract, self.link_holder)
+        self.assertIn(f'data-reader="{own.id}"', first.text)
+        self.url_open(self._issue_link(contract, other))
+        answer = self._sign(contract, name="Lina Link", reader=str(own.id))
+        self.assertEqual(answer["reason"], "other_reader")
+        self.assertFalse(contract.signature_ids)
+        refused = self._post(
+            f"/my/contracts/{contract.id}/decline", reason="No", reader=str(own.id)
+        )
+        self.assertIn("opened for somebody else", refused.text)
+        self.assertEqual(contract.state, "sent")
+        theirs = self._get_participant(contract, other)
+        answer = self._sign(contract, name="Olaf Other", reader=str(theirs.id))
+        self.assertIn("redirect_url", answer)
+        self.assertEqual(contract.signature_ids.participant_id, theirs)
 
     def test_unknown_token(self):
         self._log_in()

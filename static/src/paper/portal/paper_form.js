@@ -2,7 +2,7 @@ import {Component, useEffect, useRef, useState} from "@odoo/owl";
 import {_t} from "@web/core/l10n/translation";
 import {registry} from "@web/core/registry";
 import {redirect} from "@web/core/utils/urls";
-import {post, unknownErrors} from "@customer_contract/portal/portal/call";
+import {getReader, post, unknownErrors} from "@customer_contract/portal/portal/call";
 import {shrinkPicture} from "./paper_picture";
 
 /**
@@ -259,6 +259,9 @@ export class ContractPaperForm extends Component {
      */
     async post(path, form) {
         form.append("csrf_token", odoo.csrf_token);
+        for (const [name, value] of Object.entries(getReader())) {
+            form.append(name, value);
+        }
         try {
             const response = await fetch(this.props.url + path, {
                 method: "POST",

@@ -26,6 +26,16 @@ export const unknownErrors = {
 };
 
 /**
+ * Tells for whom the page was made: somebody else's link may be opened in another tab.
+ *
+ * @returns {object} what goes along with each act
+ */
+export function getReader() {
+    const reader = document.querySelector(".o_contract_page")?.dataset.reader;
+    return reader ? {reader} : {};
+}
+
+/**
  * Calls one of the contract page's JSON routes; never fails.
  *
  * @param {string} url
@@ -35,7 +45,7 @@ export const unknownErrors = {
  */
 export async function post(url, values, unknownError) {
     try {
-        const answer = await rpc(url, values, {silent: true});
+        const answer = await rpc(url, {...values, ...getReader()}, {silent: true});
         return answer || {error: unknownError};
     } catch (error) {
         console.warn(error);

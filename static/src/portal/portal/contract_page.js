@@ -1,4 +1,4 @@
-import {post} from "./call";
+import {getReader, post} from "./call";
 import {registry} from "@web/core/registry";
 import {Interaction} from "@web/public/interaction";
 
@@ -16,6 +16,13 @@ export class ContractPage extends Interaction {
             /^[a-z_]+$/.test(name) && this.el.querySelector(`#contract_${name}.modal`);
         if (dialog) {
             window.Modal.getOrCreateInstance(dialog).show();
+        }
+        for (const form of this.el.querySelectorAll("form[method=post]")) {
+            for (const [name, value] of Object.entries(getReader())) {
+                const input = document.createElement("input");
+                Object.assign(input, {type: "hidden", name, value});
+                this.insert(input, form);
+            }
         }
         if (document.visibilityState === "visible") {
             this.confirmView();
