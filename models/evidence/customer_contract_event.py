@@ -120,6 +120,8 @@ class CustomerContractEvent(models.Model):
             for value in details.values()
             if value not in (None, "", [], {})
         ]
+        if payload.get("clock"):
+            parts.append(self.env._("the server's clock said %(moment)s", moment=payload["clock"]))
         return ", ".join(parts)
 
     @api.model
@@ -191,6 +193,9 @@ class CustomerContractEvent(models.Model):
         transactions that append at once conflict: the database lets one through
         and has the other start again.
 
+        An event never bears an earlier moment than the one before it. Where the clock
+        does, its own time is kept as ``clock`` in the payload.
+
         :param recordset contract: the `customer.contract`
         :param str event_type: a value of ``event_type``
         :param dict payload: what to keep about it
@@ -204,18 +209,29 @@ class CustomerContractEvent(models.Model):
                 """
                 UPDATE customer_contract
                    SET trail_length = COALESCE(trail_length, 0) + 1
-                 WHERE id = %s RETURNING trail_length, trail_head
+                 WHERE id = %s
+             RETURNING trail_length, trail_head, (
+                       SELECT occurred_on
+                         FROM customer_contract_event
+                        WHERE contract_id = customer_contract.id
+                          AND sequence = trail_length - 1
+                       )
                 """,
                 contract.id,
             )
         )
-        sequence, previous_hash = self.env.cr.fetchone()
+        sequence, previous_hash, last_moment = self.env.cr.fetchone()
+        moment = now = fields.Datetime.now()
+        if last_moment and last_moment > now:
+            # A clock that was set back, or that of another server, is no reason for a
+            # trail in which time runs backwards.
+            moment, payload = last_moment, {**payload, "clock": f"{now}Z"}
         canonical = self._serialize(payload)
         values = {
             "contract_id": contract.id,
             "sequence": sequence,
             "event_type": event_type,
-            "occurred_on": fields.Datetime.now(),
+            "occurred_on": moment,
             "payload": canonical,
             "payload_digest": self._digest(canonical),
             "previous_hash": previous_hash or GENESIS,

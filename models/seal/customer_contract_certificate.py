@@ -54,6 +54,7 @@ class CustomerContractCertificate(models.Model):
         [
             ("in_use", "In Use"),
             ("expiring", "Expires Soon"),
+            ("upcoming", "Not Valid Yet"),
             ("expired", "Expired"),
             ("unusable", "No Passphrase"),
             ("retired", "Retired"),
@@ -68,13 +69,15 @@ class CustomerContractCertificate(models.Model):
 
     # === COMPUTE METHODS === #
 
-    @api.depends("active", "valid_to")
+    @api.depends("active", "valid_from", "valid_to")
     def _compute_status(self):
         now = fields.Datetime.now()
         has_passphrase = self._has_passphrase()
         for certificate in self:
             if not certificate.active:
                 certificate.status = "retired"
+            elif now < certificate.valid_from:
+                certificate.status = "upcoming"
             elif certificate.valid_to < now:
                 certificate.status = "expired"
             elif not has_passphrase:

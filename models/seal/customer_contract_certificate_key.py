@@ -358,7 +358,12 @@ class CustomerContractCertificate(models.Model):
         from ...tools.pdf.seal import SealKey
 
         passphrase = self._get_passphrase()
-        if not self.valid_from <= fields.Datetime.now() < self.valid_to:
+        now = fields.Datetime.now()
+        if now < self.valid_from:
+            raise SealPendingError(
+                _("The seal certificate of %(holder)s is not valid yet.", holder=self.name)
+            )
+        if now >= self.valid_to:
             raise SealPendingError(
                 _("The seal certificate of %(holder)s has expired.", holder=self.name)
             )

@@ -1,6 +1,7 @@
 from . import (
     test_bundle,
     test_bundle_sealed,
+    test_clock,
     test_integrity,
     test_integrity_state,
     test_verification,

@@ -13,6 +13,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, HttpCase, new_test_user, tagged
 from odoo.tools import config, mute_logger
 
+from ...exceptions import SealPendingError
 from .common import PASSPHRASE, SealCommon, make_pkcs12, make_rsa_key
 
 KEY = "private_key_pem"
@@ -223,6 +224,16 @@ class TestSealCertificate(SealCommon):
             "SELECT 1 FROM ir_attachment WHERE res_model = 'customer.contract.certificate.import'"
         )
         self.assertFalse(self.env.cr.fetchall())
+
+    def test_not_valid_yet_is_not_expired(self):
+        certificate = self._create_certificate()
+        with freeze_time(certificate.valid_from - timedelta(days=1)):
+            certificate.invalidate_recordset(["status"])
+            self.assertEqual(certificate.status, "upcoming")
+            with self.assertRaisesRegex(SealPendingError, "not valid yet"):
+                certificate._unlock()
+        certificate.invalidate_recordset(["status"])
+        self.assertEqual(certificate.status, "in_use")
 
     # === ROTATION === #
 
