@@ -112,6 +112,13 @@ class ContractCommon(BaseCommon):
         cls.startClassPatcher(
             patch.object(cls.registry["customer.contract"], "_render_contract_pdf", render)
         )
+        cls.startClassPatcher(
+            patch.object(
+                cls.registry["customer.contract"],
+                "_check_print",
+                lambda contract, content, pdf: None,
+            )
+        )
 
     @classmethod
     def _create_contract(cls, **values):

@@ -8,6 +8,7 @@ from odoo.exceptions import UserError
 from odoo.tools import float_repr, format_date, html_sanitize
 
 from ...const import CONTENT_SCHEMA
+from ...tools.pdf.print_check import find_lost_section
 from ...utils import ContractPrint, sha256_of, strip_unseen_in
 
 
@@ -252,6 +253,7 @@ class CustomerContract(models.Model):
         content = strip_unseen_in(self._prepare_content(number), closed=("body", "documents"))
         canonical = Version._serialize(content)
         pdf = self._render_contract_pdf(content)
+        self._check_print(content, pdf)
         attachment = self._store_evidence_file(
             _(
                 "%(reference)s version %(number)s.pdf",
@@ -287,6 +289,27 @@ class CustomerContract(models.Model):
             },
         )
         return version
+
+    def _check_print(self, content, pdf):
+        """Refuse a PDF that does not show all that was frozen.
+
+        :param dict content: the canonical content
+        :param bytes pdf: what was printed of it
+        :raise UserError: if something is missing, naming the section
+        """
+        lost = find_lost_section(pdf, content["sections"])
+        if lost:
+            position, text = lost
+            section = content["sections"][position]
+            raise UserError(
+                _(
+                    "Not all of section %(number)s, “%(title)s”, fits on the page: “%(text)s” "
+                    "would be cut off. Make what is too wide narrower. Nothing was sent.",
+                    number=section["number"],
+                    title=section["title"],
+                    text=text[:80],
+                )
+            )
 
     def _generate_code(self):
         """Generate a verification code: 120 random bits in 24 letters and digits."""

@@ -7,6 +7,7 @@ from . import (
     test_party,
     test_picture_warning,
     test_policy,
+    test_print_check,
     test_report,
     test_section_pictures,
     test_stage,

@@ -1,0 +1,129 @@
+"""Whether a PDF shows all the text that it was made from.
+
+Engines cut off what is wider than the page, and say nothing. What was cut off may be gone,
+or still stand in the file beyond the page's edge: both are looked for.
+"""
+
+import re
+import unicodedata
+from collections import Counter
+
+import lxml.html
+import pypdfium2
+
+# What a page's edge may cut off of a letter's box, in points.
+TOLERANCE = 2
+# Kinds of characters that fonts need not have, and that no engine has to draw: controls,
+# marks, spaces, symbols such as emoji, and what has no meaning yet.
+UNPRINTED = ("C", "M", "Z", "So", "Sk")
+RTL = ("R", "AL")
+
+
+def find_lost_section(pdf, sections):
+    """Find a section of which not all is on the paper.
+
+    Words of scripts that are written from right to left come out of a PDF in an order of
+    their own: of these, letters are counted.
+
+    :param bytes pdf: the file
+    :param list[dict] sections: with ``title`` and ``body`` (HTML) each, in order
+    :return: the section's position in the list, and what is missing; none if all is there
+    :rtype: tuple[int, str] | None
+    """
+    text, outside = _read(pdf)
+    letters = Counter(character for character in text if _is_rtl(character))
+    wanted_letters, used, cursor = Counter(), Counter(), 0
+    for position, section in enumerate(sections):
+        for piece in _get_pieces(section):
+            needle = _simplify(piece)
+            if not needle:
+                continue
+            if any(cut in needle or (len(needle) > 3 and needle in cut) for cut in outside):
+                return position, piece.strip()
+            if any(_is_rtl(character) for character in needle):
+                wanted_letters.update(character for character in needle if _is_rtl(character))
+                if any(letters[key] < number for key, number in wanted_letters.items()):
+                    return position, piece.strip()
+                continue
+            used[needle] += 1
+            found = text.find(needle, cursor)
+            if found >= 0:
+                cursor = found + len(needle)
+            elif text.count(needle) < used[needle] and not _is_spread(piece, text, used[needle]):
+                return position, piece.strip()
+    return None
+
+
+def _read(pdf):
+    """Return a PDF's text, and what of it stands beyond the edges of its pages.
+
+    :rtype: tuple[str, set[str]]
+    """
+    texts, outside = [], set()
+    document = pypdfium2.PdfDocument(pdf)
+    try:
+        for page in document:
+            width, height = page.get_size()
+            content = page.get_textpage()
+            texts.append(content.get_text_range())
+            for number in range(content.count_rects()):
+                left, bottom, right, top = content.get_rect(number)
+                if (
+                    min(left, bottom) < -TOLERANCE
+                    or right > width + TOLERANCE
+                    or top > height + TOLERANCE
+                ):
+                    cut = _simplify(content.get_text_bounded(left, bottom, right, top))
+                    outside |= {cut} - {""}
+            content.close()
+            page.close()
+    finally:
+        document.close()
+    return _simplify("".join(texts)), outside
+
+
+def _get_pieces(section):
+    """Return a section's title and the texts between the tags of its body."""
+    yield section["title"] or ""
+    if section["body"]:
+        root = lxml.html.fragment_fromstring(section["body"], create_parent="div")
+        for element in root.iter():
+            if isinstance(element.tag, str) and element.tag not in ("script", "style"):
+                yield element.text or ""
+            yield element.tail or ""
+
+
+def _simplify(text):
+    """Return the characters of a text that have to be on paper, in one form."""
+    composed = unicodedata.normalize("NFKC", text)
+    return "".join(
+        character
+        for character in composed
+        if not unicodedata.category(character).startswith(UNPRINTED)
+    )
+
+
+def _is_rtl(character):
+    return unicodedata.bidirectional(character) in RTL
+
+
+def _is_spread(piece, text, number):
+    """Tell whether a piece is there after all, though not in one, as over the end of a page.
+
+    :param str piece: the piece
+    :param str text: the text of the paper
+    :param int number: how often the piece has to be there
+    :rtype: bool
+    """
+    words = [_simplify(word) for word in re.split(r"\s+", piece)]
+    needle = "".join(words)
+    if needle in text:
+        return any(
+            text.count(needle[:cut]) >= number and text.count(needle[cut:]) >= number
+            for cut in range(1, len(needle))
+        )
+    return all(
+        word in text
+        or any(word[:cut] in text and word[cut:] in text for cut in range(1, len(word)))
+        for word in words
+    )
