@@ -372,10 +372,10 @@ class Bundle:
             sha256(certificate) == sealed[-1]["certificate_sha256"],
             "the certificate is not the one on record",
         )
-        digest, container = read_seal(self.get("signed.pdf"))
-        demand(digest in container, "the seal is of other content")
+        content, container = read_seal(self.get("signed.pdf"))
         demand(certificate in container, "the seal was made with another certificate")
-        return "%s; check its signature with a PDF reader or pdfsig" % sealed[-1]["level"]
+        doubt = check_signature(content, container, certificate)
+        return "%s%s" % (sealed[-1]["level"], "; %s" % doubt if doubt else "")
 
     def check_expected_head(self, expected):
         """The hash given with --expect-head is in the audit trail"""
@@ -422,15 +422,210 @@ def read_first_certificate(pem):
 
 
 def read_seal(pdf):
-    """Return the digest of all of a PDF but its seal, and the seal, both as bytes."""
+    """Return all of a PDF but its seal, and the seal, both as bytes."""
     ranges = re.findall(rb"/ByteRange\s*\[\s*(\d+)\s+(\d+)\s+(\d+)\s+(\d+)\s*\]", pdf)
     demand(len(ranges) == 1, "signed.pdf has no seal, or several")
     start, length, resume, rest = map(int, ranges[0])
     demand(start == 0 and resume + rest == len(pdf), "the seal does not cover the whole file")
     container = pdf[length:resume]
     demand(re.fullmatch(rb"<[0-9A-Fa-f]+>", container), "the seal cannot be read")
-    content = pdf[:length] + pdf[resume:]
-    return hashlib.sha256(content).digest(), bytes.fromhex(container[1:-1].decode())
+    return pdf[:length] + pdf[resume:], bytes.fromhex(container[1:-1].decode())
+
+
+# What seals are made of: ASN.1 in its distinguished encoding (DER), in which each value is
+# a tag, a length and the content; of a list, the content is the values one after the other.
+
+LIST, SET, BITS, BYTES, NAME = 0x30, 0x31, 0x03, 0x04, 0x06
+CONTEXT_0 = 0xA0
+HASHES = {
+    "608648016503040201": "sha256",
+    "608648016503040202": "sha384",
+    "608648016503040203": "sha512",
+}
+MESSAGE_DIGEST = "2a864886f70d010904"
+RSA = "2a864886f70d010101"
+RSA_SIGNATURES = {
+    RSA: None,
+    "2a864886f70d01010b": "sha256",
+    "2a864886f70d01010c": "sha384",
+    "2a864886f70d01010d": "sha512",
+}
+CURVE_KEY = "2a8648ce3d0201"
+CURVE_SIGNATURES = {
+    "2a8648ce3d040302": "sha256",
+    "2a8648ce3d040303": "sha384",
+    "2a8648ce3d040304": "sha512",
+}
+# Of a curve y² = x³ - 3x + b modulo p: p, b, the order and the generator (FIPS 186-4).
+CURVES = {
+    "2a8648ce3d030107": (
+        0xFFFFFFFF00000001000000000000000000000000FFFFFFFFFFFFFFFFFFFFFFFF,
+        0x5AC635D8AA3A93E7B3EBBD55769886BC651D06B0CC53B0F63BCE3C3E27D2604B,
+        0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551,
+        (
+            0x6B17D1F2E12C4247F8BCE6E563A440F277037D812DEB33A0F4A13945D898C296,
+            0x4FE342E2FE1A7F9B8EE7EB4A7C0F9E162BCE33576B315ECECBB6406837BF51F5,
+        ),
+    ),
+}
+
+
+def split(data):
+    """Return the values that stand one after the other, as tag, content and whole."""
+    found, start = [], 0
+    while start < len(data):
+        demand(start + 2 <= len(data), "the seal cannot be read")
+        tag, length, content = data[start], data[start + 1], start + 2
+        if length & 0x80:
+            size = length & 0x7F
+            demand(0 < size <= 4, "the seal cannot be read")
+            length = int.from_bytes(data[content : content + size], "big")
+            content += size
+        end = content + length
+        demand(end <= len(data), "the seal cannot be read")
+        found.append((tag, data[content:end], data[start:end]))
+        start = end
+    return found
+
+
+def pick(values, tag):
+    """Return the content of the first value with a tag."""
+    for found, content, _whole in values:
+        if found == tag:
+            return content
+    raise Problem("the seal cannot be read")
+
+
+def read_algorithm(content):
+    """Return the name of an algorithm, and what it is used with, as hexadecimal or values."""
+    values = split(content)
+    return pick(values, NAME).hex(), values[1:]
+
+
+def check_signature(content, container, certificate):
+    """Demand that a certificate's key has sealed some content.
+
+    Return what could not be told, or none. Whether somebody else vouches for the
+    certificate, and whether it was revoked, is not looked at: PDF readers do that.
+    """
+    # The place for the seal is larger than the seal; what follows it is padding.
+    demand(container[:1] == b"\x30", "the seal cannot be read")
+    size = container[1] & 0x7F if container[1] & 0x80 else 0
+    length = int.from_bytes(container[2 : 2 + size], "big") if size else container[1]
+    signed = split(split(container[: 2 + size + length])[0][1])
+    signers = [value for value in split(split(pick(signed, CONTEXT_0))[0][1]) if value[0] == SET]
+    signer = split(split(signers[-1][1])[0][1])
+    lists = [value for value in signer if value[0] == LIST]
+    attributes = pick(signer, CONTEXT_0)
+    digest_name, _used = read_algorithm(lists[1][1])
+    signature_name, _used = read_algorithm(lists[2][1])
+    signature = pick(signer, BYTES)
+    demand(digest_name in HASHES, "the seal is made with an unknown digest")
+    hash_name = HASHES[digest_name]
+    for _tag, attribute, _whole in split(attributes):
+        name, values = read_algorithm(attribute)
+        if name == MESSAGE_DIGEST:
+            stated = pick(split(values[0][1]), BYTES)
+            break
+    else:
+        raise Problem("the seal does not tell of what it is")
+    demand(stated == hashlib.new(hash_name, content).digest(), "the seal is of other content")
+    # What is signed are these attributes, as a set of their own.
+    encoded = bytes([SET]) + encode_length(len(attributes)) + attributes
+    # version, serial number, algorithm, issuer, validity, holder, and then the key
+    fields = split(split(split(certificate)[0][1])[0][1])
+    key = [value for value in fields if value[0] == LIST][4][1]
+    key_name, used_with = read_algorithm(pick(split(key), LIST))
+    public = pick(split(key), BITS)[1:]
+    if key_name == RSA and signature_name in RSA_SIGNATURES:
+        hash_name = RSA_SIGNATURES[signature_name] or hash_name
+        is_right = is_rsa_signature(public, hash_name, encoded, signature)
+    elif key_name == CURVE_KEY and signature_name in CURVE_SIGNATURES and used_with:
+        curve = CURVES.get(used_with[0][1].hex())
+        if not curve:
+            return "its signature is on a curve that cannot be checked here: use a PDF reader"
+        hash_name = CURVE_SIGNATURES[signature_name]
+        is_right = is_curve_signature(curve, public, hash_name, encoded, signature)
+    else:
+        return "its kind of signature cannot be checked here: use a PDF reader or pdfsig"
+    demand(is_right, "the seal's signature is not that of the certificate")
+    return ""
+
+
+def encode_length(length):
+    """Return a length as it stands before some content."""
+    if length < 0x80:
+        return bytes([length])
+    size = (length.bit_length() + 7) // 8
+    return bytes([0x80 | size]) + length.to_bytes(size, "big")
+
+
+def is_rsa_signature(public, hash_name, message, signature):
+    """Tell whether a signature is that of a key, padded as PKCS #1 v1.5 wants it."""
+    modulus, exponent = (
+        int.from_bytes(value[1], "big") for value in split(split(public)[0][1])[:2]
+    )
+    size = (modulus.bit_length() + 7) // 8
+    oid = next(bytes.fromhex(oid) for oid, name in HASHES.items() if name == hash_name)
+    digest = hashlib.new(hash_name, message).digest()
+    names = bytes([NAME, len(oid)]) + oid + b"\x05\x00"
+    names = bytes([LIST, len(names)]) + names
+    info = names + bytes([BYTES, len(digest)]) + digest
+    info = bytes([LIST, len(info)]) + info
+    expected = b"\x00\x01" + b"\xff" * (size - len(info) - 3) + b"\x00" + info
+    number = int.from_bytes(signature, "big")
+    return (
+        len(signature) == size
+        and number < modulus
+        and (pow(number, exponent, modulus).to_bytes(size, "big") == expected)
+    )
+
+
+def is_curve_signature(curve, public, hash_name, message, signature):
+    """Tell whether a signature is that of a key on an elliptic curve (ECDSA)."""
+    prime, offset, order, generator = curve
+    size = (prime.bit_length() + 7) // 8
+    demand(public[:1] == b"\x04" and len(public) == 1 + 2 * size, "the key cannot be read")
+    point = (int.from_bytes(public[1 : 1 + size], "big"), int.from_bytes(public[1 + size :], "big"))
+    demand((point[1] ** 2 - point[0] ** 3 + 3 * point[0] - offset) % prime == 0, "no key at all")
+    values = [int.from_bytes(value[1], "big") for value in split(split(signature)[0][1])]
+    demand(len(values) == 2, "the seal's signature cannot be read")
+    first, second = values
+    if not (0 < first < order and 0 < second < order):
+        return False
+    digest = hashlib.new(hash_name, message).digest()
+    number = int.from_bytes(digest, "big") >> max(len(digest) * 8 - order.bit_length(), 0)
+    inverse = pow(second, -1, order)
+    found = add_points(
+        multiply_point(generator, number * inverse % order, prime),
+        multiply_point(point, first * inverse % order, prime),
+        prime,
+    )
+    return found is not None and found[0] % order == first
+
+
+def add_points(one, other, prime):
+    """Return the sum of two points of a curve; none is the point at infinity."""
+    if one is None or other is None:
+        return one or other
+    if one[0] == other[0]:
+        if (one[1] + other[1]) % prime == 0:
+            return None
+        slope = (3 * one[0] ** 2 - 3) * pow(2 * one[1], -1, prime) % prime
+    else:
+        slope = (other[1] - one[1]) * pow(other[0] - one[0], -1, prime) % prime
+    x = (slope**2 - one[0] - other[0]) % prime
+    return x, (slope * (one[0] - x) - one[1]) % prime
+
+
+def multiply_point(point, number, prime):
+    """Return a point of a curve, so many times."""
+    total = None
+    while number:
+        if number & 1:
+            total = add_points(total, point, prime)
+        point, number = add_points(point, point, prime), number >> 1
+    return total
 
 
 def run_checks(files, expect_head=(), expect_daily=()):

@@ -41,8 +41,9 @@ Compare it therefore with something that was outside of the server at that time:
 
 If you do not trust this copy of verify.py either, take it from the source of the
 "Customer Contracts" addon for Odoo, or check by hand: all digests are SHA-256.
-A sealed contract (signed.pdf) can also be checked with any PDF reader that shows
-signatures, or with poppler's "pdfsig signed.pdf".
+The value of a seal's signature is checked by verify.py (RSA, and ECDSA on P-256; it says so
+where it cannot). Who vouches for the certificate, and whether it was revoked, is shown by any
+PDF reader that shows signatures, or by poppler's "pdfsig signed.pdf".
 
 WHAT IS IN IT
 

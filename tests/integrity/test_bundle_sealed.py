@@ -1,8 +1,12 @@
+import base64
 import hashlib
+
+from cryptography.hazmat.primitives.asymmetric import ec
 
 from odoo.tests import tagged
 
-from ..seal.common import SealCommon
+from ...tools import verify
+from ..seal.common import SealCommon, make_pkcs12, make_rsa_key
 from .test_bundle import BundleCommon
 
 OTHER_CERTIFICATE = b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"
@@ -45,3 +49,63 @@ class TestSealedBundle(BundleCommon, SealCommon):
             with self.subTest(attack):
                 _status, output = self._verify(self._forge_manifest(changed))
                 self.assertIn("FAIL  The seal is over", output)
+
+    def _import_certificate(self, content):
+        self.env["customer.contract.certificate.import"].with_user(self.admin).create(
+            {"file": base64.b64encode(content).decode(), "password": "secret"}
+        )
+
+    def _replace_sealed(self, files, pdf):
+        """Put another signed file into a bundle, with trail and manifest made to agree."""
+        events = self._read_events(files)
+        for event in events:
+            old, new = (
+                hashlib.sha256(content).hexdigest() for content in (files["signed.pdf"], pdf)
+            )
+            event["payload"] = event["payload"].replace(old, new)
+        changed = self._rebuild_chain({**files, "signed.pdf": pdf}, events)
+        return self._forge_manifest(changed)
+
+    def _get_signature(self, pdf):
+        """Return the value of a seal's signature."""
+        _content, container = verify.read_seal(pdf)
+        size = container[1] & 0x7F
+        length = int.from_bytes(container[2 : 2 + size], "big")
+        signed = verify.split(verify.split(container[: 2 + size + length])[0][1])
+        signed = verify.split(verify.split(verify.pick(signed, 0xA0))[0][1])
+        signer = verify.split(verify.split(verify.pick(signed[3:], 0x31))[0][1])
+        return verify.pick(signer, 0x04)
+
+    def test_falsified_signature(self):
+        """A seal that only looks like one: all that is around it agrees, its value does not."""
+        for name, content in (
+            ("RSA", make_pkcs12(key=make_rsa_key(2048))),
+            ("P-256", make_pkcs12(key=ec.generate_private_key(ec.SECP256R1()))),
+        ):
+            self._import_certificate(content)
+            contract = self._create_signed_contract()
+            files = self._export(contract)
+            status, output = self._verify(files)
+            self.assertEqual(status, 0, output)
+            self.assertNotIn("cannot be checked", output)
+            signature = self._get_signature(files["signed.pdf"])
+            for position in (4, len(signature) // 2, len(signature) - 1):
+                falsified = bytearray(signature)
+                falsified[position] ^= 1
+                pdf = files["signed.pdf"]
+                for old, new in (
+                    (signature.hex(), falsified.hex()),
+                    (signature.hex().upper(), falsified.hex().upper()),
+                ):
+                    pdf = pdf.replace(old.encode(), new.encode())
+                self.assertNotEqual(pdf, files["signed.pdf"])
+                with self.subTest(name, position=position):
+                    status, output = self._verify(self._replace_sealed(files, pdf))
+                    self.assertEqual(status, 1, output)
+                    self.assertIn("FAIL  The seal is over", output)
+
+    def test_what_cannot_be_checked_is_said(self):
+        self._import_certificate(make_pkcs12(key=ec.generate_private_key(ec.SECP384R1())))
+        status, output = self._verify(self._export(self._create_signed_contract()))
+        self.assertEqual(status, 0, output)
+        self.assertIn("cannot be checked here", output)
