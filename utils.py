@@ -15,6 +15,9 @@ from odoo.tools.misc import babel_locale_parse, get_lang
 
 from .const import IDENTITY_POLICIES
 
+# So many of the smallest coins Odoo rounds without fail; above, now and then one too many.
+MOST_COINS = 2**48 - 1
+
 
 def sha256_of(content):
     """Return the SHA-256 of text (as UTF-8) or bytes, in hexadecimal.
@@ -59,6 +62,59 @@ def format_evidence_moment(env, moment, zone, lang_code=None):
     """
     zones = dict.fromkeys((zone, "UTC"))
     return " · ".join(format_moment(env, moment, name, lang_code) for name in zones if moment)
+
+
+def format_day(env, value, lang_code=None):
+    """Return a day as page and contract say it: nobody takes the month for the day.
+
+    :param odoo.api.Environment env: of the reader
+    :param date | str value: the day, or nothing
+    :param str lang_code: another language than the environment's
+    :rtype: str
+    """
+    if not value:
+        return ""
+    locale = babel_locale_parse(get_lang(env, lang_code).code)
+    return babel.dates.format_date(fields.Date.to_date(value), "long", locale=locale)
+
+
+def is_exact_amount(amount, currency):
+    """Tell whether an amount is held to its smallest coin, so that all read the same.
+
+    What has more digits is rounded on the way from the form to the paper, more than once.
+
+    :param float amount: the amount
+    :param recordset currency: its `res.currency`
+    """
+    return abs(amount) <= MOST_COINS / 10**currency.decimal_places
+
+
+def format_frozen_amount(env, amount, currency, lang_code=None):
+    """Return an amount of the canonical content as people read it, digit by digit.
+
+    The text is never turned into a number, which would round it. The currency is named:
+    many share a sign.
+
+    :param odoo.api.Environment env: of the reader
+    :param dict amount: ``value`` and ``currency``, both as text
+    :param recordset currency: the `res.currency` of that name; empty if it is gone
+    :param str lang_code: another language than the environment's
+    :rtype: str
+    """
+    if not currency:
+        return f"{amount['value']} {amount['currency']}"
+    lang = env["res.lang"].browse(get_lang(env, lang_code).id)
+    whole, _point, fraction = amount["value"].lstrip("-").partition(".")
+    text = lang.format("%d", int(whole), grouping=True).replace(" ", "\N{NO-BREAK SPACE}")
+    if fraction:
+        text = f"{text}{lang.decimal_point}{fraction}"
+    if amount["value"].startswith("-"):
+        text = f"-{text}"
+    sign = currency.symbol or ""
+    if sign in ("", amount["currency"]):
+        return f"{text}\N{NO-BREAK SPACE}{amount['currency']}"
+    parts = (sign, text) if currency.position == "before" else (text, sign)
+    return "\N{NO-BREAK SPACE}".join((*parts, f"({amount['currency']})"))
 
 
 def hash_pair(left, right):

@@ -4,11 +4,10 @@ from markupsafe import Markup
 
 from odoo.fields import Domain
 from odoo.http import request
-from odoo.tools import format_amount, format_date
 from odoo.tools.image import image_data_uri
 
 from ..const import ASKING_STATES
-from ..utils import format_evidence_moment, format_moment
+from ..utils import format_day, format_evidence_moment, format_frozen_amount, format_moment
 
 SHOWN_MESSAGES = 100
 
@@ -82,9 +81,7 @@ class ContractFactsMixin:
         :param recordset currency_sudo: the currency, elevated, or none
         :rtype: str
         """
-        if not currency_sudo:
-            return f"{amount['value']} {amount['currency']}"
-        return format_amount(request.env, float(amount["value"]), currency_sudo)
+        return format_frozen_amount(request.env, amount, currency_sudo)
 
     def _prepare_facts(self, contract, content):
         """Prepare the dates of the summary: frozen ones, and the deadline.
@@ -94,10 +91,10 @@ class ContractFactsMixin:
         """
         deadline = contract.sign_deadline_text if contract.state in ASKING_STATES else ""
         rows = [
-            (self.env._("Start"), format_date(request.env, content.get("date_start"))),
-            (self.env._("End"), format_date(request.env, content.get("date_end"))),
+            (self.env._("Start"), format_day(request.env, content.get("date_start"))),
+            (self.env._("End"), format_day(request.env, content.get("date_end"))),
             (self.env._("Sign before"), deadline),
-            (self.env._("Terminated on"), format_date(request.env, contract.termination_date)),
+            (self.env._("Terminated on"), format_day(request.env, contract.termination_date)),
         ]
         return [(label, text) for label, text in rows if text]
 

@@ -1,6 +1,6 @@
 from odoo.http import request
-from odoo.tools import format_amount, format_date
 
+from ..utils import format_day
 from .portal import CustomerContractPortal
 from .portal_list import CustomerContractPortalList
 
@@ -54,15 +54,15 @@ class CustomerContractMilestone(CustomerContractPortal):
                 {
                     "id": milestone.id,
                     "name": milestone.name,
-                    "date": format_date(request.env, milestone.date),
+                    "date": format_day(request.env, milestone.date),
                     "datetime": milestone.date.isoformat(),
                     "deliverable": milestone.deliverable,
-                    "amount": format_amount(request.env, milestone.amount, milestone.currency_id)
+                    "amount": self._format_in_currency(
+                        milestone._prepare_content()["amount"], milestone.currency_id
+                    )
                     if milestone.amount
                     else None,
-                    "reached_on": format_date(request.env, milestone.reached_on)
-                    if milestone.reached_on
-                    else None,
+                    "reached_on": format_day(request.env, milestone.reached_on),
                     "state": state,
                     "label": labels[state],
                     "color": MILESTONE_COLORS[state],
@@ -83,7 +83,7 @@ class CustomerContractMilestone(CustomerContractPortal):
         return [
             {
                 **milestone,
-                "date": format_date(request.env, milestone["date"]),
+                "date": format_day(request.env, milestone["date"]),
                 "amount": self._format_in_currency(
                     milestone["amount"], currencies[milestone["amount"]["currency"]]
                 )

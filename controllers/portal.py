@@ -72,7 +72,7 @@ class CustomerContractPortal(ContractPageMixin, Controller):
         :param bool download: whether to save the file instead of showing it
         :rtype: odoo.http.Response
         """
-        attachment_sudo = access.contract_sudo._get_stored_pdf()
+        attachment_sudo = access.contract_sudo._get_shown_pdf()
         if not attachment_sudo:
             is_pending = access.contract_sudo.state == "signed"
             response = request.render(

@@ -4,10 +4,10 @@ from functools import cache
 from markupsafe import Markup
 
 from odoo import api, models
-from odoo.tools import file_open, format_amount
+from odoo.tools import file_open
 from odoo.tools.image import image_data_uri, image_process
 
-from ..utils import ContractPrint, format_evidence_moment
+from ..utils import ContractPrint, format_evidence_moment, format_frozen_amount
 
 STYLE_SHEETS = (
     "customer_contract/static/src/contract/report/contract_report.css",
@@ -86,7 +86,6 @@ class ReportCustomerContract(models.AbstractModel):
         language = self._get_language(content)
         self = self.with_context(lang=language)
         places = contract._get_signature_places(content, signatures)
-        is_complete = all(place.signature for place in places)
         return {
             "content": content,
             "language": language,
@@ -102,9 +101,7 @@ class ReportCustomerContract(models.AbstractModel):
             "digest": self._get_short_digest(content) if is_frozen else "",
             "signer_rows": self._prepare_signer_rows(contract, places, language),
             "approvers": self._prepare_approvers(contract, content, language),
-            "watermark": self._get_watermark(
-                contract, is_frozen, is_complete and is_frozen, is_live=not printed
-            ),
+            "watermark": self._get_watermark(contract, is_frozen, places, is_live=not printed),
         }
 
     @api.model
@@ -133,9 +130,7 @@ class ReportCustomerContract(models.AbstractModel):
             .with_context(active_test=False)
             .search([("name", "=", amount["currency"])], limit=1)
         )
-        if not currency:
-            return f"{amount['value']} {amount['currency']}"
-        return format_amount(self.env, float(amount["value"]), currency, lang_code=language)
+        return format_frozen_amount(self.env, amount, currency, language)
 
     @api.model
     def _format_moment(self, contract, moment, language):
@@ -260,12 +255,12 @@ class ReportCustomerContract(models.AbstractModel):
         }
 
     @api.model
-    def _get_watermark(self, contract, is_frozen, is_complete, is_live):
+    def _get_watermark(self, contract, is_frozen, places, is_live):
         """Return what stands across each page of what is no signed contract.
 
         :param recordset contract: the contract
         :param bool is_frozen: whether the content can no longer change
-        :param bool is_complete: whether everybody's signature is shown
+        :param list places: who signs where, and with which signature
         :param bool is_live: whether the contract is printed as it stands now
         :return: a word or two, or an empty text for the signed contract
         :rtype: str
@@ -279,4 +274,8 @@ class ReportCustomerContract(models.AbstractModel):
             return ended[contract.state]
         if not is_frozen:
             return self.env._("DRAFT")
-        return "" if is_complete else self.env._("NOT YET SIGNED")
+        if all(place.signature for place in places):
+            return ""
+        if any(place.signature for place in places):
+            return self.env._("NOT YET SIGNED BY ALL")
+        return self.env._("NOT YET SIGNED")

@@ -1,8 +1,10 @@
+from decimal import Decimal
+
 from odoo import Command, _, api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 
-from ...utils import TypedChar, TypedText
+from ...utils import MOST_COINS, TypedChar, TypedText, format_frozen_amount, is_exact_amount
 
 
 class CustomerContract(models.Model):
@@ -261,11 +263,31 @@ class CustomerContract(models.Model):
                     )
                 )
 
-    @api.constrains("amount_total")
+    @api.constrains("amount_total", "currency_id")
     def _check_amount_total(self):
         for contract in self:
+            contract._check_exact_amount(contract.amount_total)
             if contract.amount_total < 0:
                 raise ValidationError(_("The amount of a contract cannot be negative."))
+
+    def _check_exact_amount(self, amount):
+        """Refuse an amount that could be stored, frozen and printed as different numbers.
+
+        :param float amount: an amount in the contract's currency
+        :raise ValidationError: if it is too large, or no number
+        """
+        self.ensure_one()
+        currency = self.currency_id
+        if not is_exact_amount(amount, currency):
+            most = f"{Decimal(MOST_COINS).scaleb(-currency.decimal_places):f}"
+            raise ValidationError(
+                _(
+                    "The amount is too large to be kept exactly: at most %(most)s.",
+                    most=format_frozen_amount(
+                        self.env, {"value": most, "currency": currency.name}, currency
+                    ),
+                )
+            )
 
     @api.model_create_multi
     def create(self, vals_list):

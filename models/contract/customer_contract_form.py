@@ -215,13 +215,14 @@ class CustomerContract(models.Model):
         }
 
     def action_view_documents(self):
-        """Open the contract's signed or frozen PDF.
+        """Open the contract's PDF: signed by all, by some, or frozen.
 
         :return: an action
         :rtype: dict
         """
         check_one(self)
-        attachment = self._get_stored_pdf()
+        self.check_access("read")
+        attachment = self._get_shown_pdf()
         return {
             "type": "ir.actions.act_url",
             "url": f"/web/content/{attachment.id}?download=true",

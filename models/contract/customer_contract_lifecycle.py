@@ -195,13 +195,10 @@ class CustomerContract(models.Model):
         elif "counterparty" not in signers.mapped("party"):
             problems.append(_("Nobody signs for the counterparty."))
         for participant in self._get_acting_participants():
-            if not participant._has_valid_email():
-                problems.append(
-                    _(
-                        "%(person)s has no valid e-mail address.",
-                        person=participant.partner_id.name,
-                    )
-                )
+            if problem := participant._find_address_problem(
+                participant.partner_id.name, participant._get_email()
+            ):
+                problems.append(problem)
         if self.date_start and self.date_end and self.date_start > self.date_end:
             problems.append(_("The contract ends before it starts."))
         if self._is_overdue():

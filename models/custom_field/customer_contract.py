@@ -7,6 +7,7 @@ import lxml.html
 from odoo import _, api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
+from ...utils import is_exact_amount
 from .customer_contract_type_field import NUMBER_TYPES, SOURCES
 
 # In the text of a section: {{ the label or the name of a custom field }}
@@ -187,6 +188,8 @@ class CustomerContract(models.Model):
             if is_empty:
                 if row.is_required and not row.is_editable:
                     problems.append(_("“%(field)s” is missing.", field=row.label))
+            elif row.value_type == "monetary" and not is_exact_amount(value, self.currency_id):
+                problems.append(f"{row.label}: {_('This number is too large.')}")
             elif problem := row._find_value_problem(value):
                 problems.append(f"{row.label}: {problem}")
         return problems + self._get_section_problems()

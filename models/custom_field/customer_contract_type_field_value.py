@@ -4,9 +4,9 @@ from decimal import Decimal, InvalidOperation
 
 from odoo import _, api, fields, models
 from odoo.exceptions import ValidationError
-from odoo.tools import float_repr, format_amount, format_date, format_datetime, html2plaintext
+from odoo.tools import float_repr, format_date, html2plaintext
 
-from ...utils import strip_unseen
+from ...utils import format_day, format_frozen_amount, format_moment, strip_unseen
 from .customer_contract_type_field import NUMBER_TYPES, TEXT_TYPES
 
 MAX_LENGTH = {"char": 250, "text": 5000}
@@ -315,15 +315,18 @@ class CustomerContractTypeField(models.Model):
         if self.value_type == "boolean":
             return env._("Yes") if value else env._("No")
         if self.value_type == "monetary":
-            return format_amount(env, value, contract.currency_id, lang_code=language)
+            currency = contract.currency_id
+            amount = {"value": self._format_machine(value, contract), "currency": currency.name}
+            return format_frozen_amount(env, amount, currency, language)
         if self.value_type in NUMBER_TYPES:
             text = format(Decimal(repr(value)).normalize(), "f")
             digits = len(text.partition(".")[2])
             return env["res.lang"]._lang_get(language).format(f"%.{digits}f", value, grouping=True)
         if self.value_type == "date":
-            return format_date(env, value, lang_code=language)
+            return format_day(env, value, language)
         if self.value_type == "datetime":
-            return format_datetime(env, value, lang_code=language)
+            zone = contract.company_id._get_contract_zone()
+            return format_moment(env, fields.Datetime.to_datetime(value), zone, language)
         if self.value_type == "selection":
             return dict(self._get_options()).get(value, "")
         if self.value_type == "html":

@@ -132,7 +132,7 @@ class CustomerContract(models.Model):
         """
         self.ensure_one()
         address = email_normalize(email or "")
-        if not address:
+        if participant._find_address_problem(name, email):
             raise UserError(_("Please type a valid e-mail address."))
         # People outside have no rights on contacts; they only see what they typed.
         company_sudo = participant.sudo().partner_id.commercial_partner_id

@@ -1,6 +1,5 @@
 from odoo import _, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import email_normalize
 
 from ...const import ASKING_STATES
 from ...utils import check_one
@@ -40,8 +39,8 @@ class CustomerContractParticipant(models.Model):
         contract = self.contract_id
         if partner.is_company or partner == self.partner_id:
             raise UserError(_("Please choose a colleague."))
-        if not email_normalize(partner.email or ""):
-            raise UserError(_("%(person)s has no valid e-mail address.", person=partner.name))
+        if problem := self._find_address_problem(partner.name, partner.email):
+            raise UserError(problem)
         if contract.participant_ids.filtered(
             lambda person: person.partner_id == partner and person.role == self.role
         ):

@@ -5,11 +5,11 @@ import lxml.html
 
 from odoo import _, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import float_repr, format_date, html_sanitize
+from odoo.tools import float_repr, html_sanitize
 
 from ...const import CONTENT_SCHEMA
 from ...tools.pdf.print_check import find_lost_section
-from ...utils import ContractPrint, sha256_of, strip_unseen_in
+from ...utils import ContractPrint, format_day, sha256_of, strip_unseen_in
 
 
 class CustomerContract(models.Model):
@@ -405,4 +405,4 @@ class CustomerContract(models.Model):
         :param str language: a language code
         :rtype: str
         """
-        return format_date(self.env, value, lang_code=language) if value else ""
+        return format_day(self.env, value, language)

@@ -1,5 +1,6 @@
 from odoo import _, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import email_normalize
 
 from ...utils import Actor
 
@@ -124,7 +125,8 @@ class CustomerContractParticipant(models.Model):
     def _get_masked_email(self):
         """Return the person's e-mail address with most of its name hidden."""
         self.ensure_one()
-        name, _at, domain = self._get_email().rpartition("@")
+        email = self._get_email()
+        name, _at, domain = (email_normalize(email) or email).rpartition("@")
         return f"{name[:1]}{'•' * max(len(name) - 1, 3)}@{domain}"
 
     def _choose_channel(self, channel, identified_by):

@@ -19,6 +19,12 @@ class CustomerContract(models.Model):
     )
     milestone_count = fields.Integer(compute="_compute_milestone_count", groups="base.group_user")
 
+    @api.constrains("currency_id")
+    def _check_milestone_amounts(self):
+        for contract in self:
+            for amount in contract.milestone_ids.mapped("amount"):
+                contract._check_exact_amount(amount)
+
     @api.depends("milestone_ids")
     def _compute_milestone_count(self):
         counts = dict(

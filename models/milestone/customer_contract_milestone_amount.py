@@ -42,6 +42,12 @@ class CustomerContractMilestone(models.Model):
         "A milestone cannot be worth more than the whole contract.",
     )
 
+    # The currency is the contract's, whose own amount is looked at when it changes.
+    @api.constrains("basis", "basis_value")
+    def _check_exact(self):
+        for milestone in self.filtered(lambda milestone: milestone.basis == "amount"):
+            milestone.contract_id._check_exact_amount(milestone.basis_value)
+
     # === COMPUTE METHODS === #
 
     @api.depends("basis", "basis_value", "contract_id.amount_total", "contract_id.currency_id")

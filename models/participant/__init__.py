@@ -2,6 +2,7 @@ from . import (
     customer_contract,
     customer_contract_event,
     customer_contract_participant,
+    customer_contract_participant_address,
     customer_contract_participant_side,
     customer_contract_participant_succession,
     customer_contract_routing_step,

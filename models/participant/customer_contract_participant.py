@@ -1,6 +1,5 @@
 from odoo import _, api, fields, models
 from odoo.exceptions import ValidationError
-from odoo.tools import email_normalize, formataddr
 
 from ...const import ASKED_STATES
 from ...utils import Actor, TypedChar
@@ -310,27 +309,6 @@ class CustomerContractParticipant(models.Model):
         return self.signature_ids.filtered(
             lambda signature: signature.version_id == self.contract_id.current_version_id
         )[:1]
-
-    def _get_email(self):
-        """Return the address at which the person is asked.
-
-        :rtype: str
-        """
-        self.ensure_one()
-        return self.partner_id.email or ""
-
-    def _get_email_formatted(self):
-        """Return the address at which the person is asked, with the person's name.
-
-        :rtype: str
-        """
-        self.ensure_one()
-        return formataddr((self.partner_id.name or "", self._get_email()))
-
-    def _has_valid_email(self):
-        """Tell whether a request can be mailed to the person."""
-        self.ensure_one()
-        return bool(email_normalize(self._get_email()))
 
     def _is_in_turn(self):
         """Tell whether it is this person's turn to act."""

@@ -102,8 +102,8 @@ class CustomerContractParticipant(models.Model):
         """
         self.ensure_one()
         address = email_normalize(email)
-        if not address:
-            raise UserError(_("“%(email)s” is no e-mail address.", email=email))
+        if problem := self._find_address_problem(self.partner_id.name, email):
+            raise UserError(problem)
         if not (reason or "").strip():
             raise UserError(_("Please give a reason."))
         old = self._get_email()

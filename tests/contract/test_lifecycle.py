@@ -87,7 +87,7 @@ class TestLifecycle(ContractCommon):
         with self.assertRaises(UserError) as caught:
             contract.action_send()
         message = str(caught.exception)
-        for part in ("no section", "no valid e-mail", "deadline to sign has passed"):
+        for part in ("no section", "no e-mail address", "deadline to sign has passed"):
             self.assertIn(part, message)
         contract.participant_ids.unlink()
         with self.assertRaisesRegex(UserError, "Nobody is to sign"):

@@ -90,7 +90,7 @@ class TestReport(ContractCommon):
             "Carla Customer",
             "Owner",
             "1,200.00",
-            "01/01/2026",
+            "January 1, 2026",
             "(Europe/Brussels)",
             version._get_short_digest(),
             *(f"{number}. Clause {number}" for number in range(1, 7)),

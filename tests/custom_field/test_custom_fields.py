@@ -209,7 +209,7 @@ class TestCustomFields(ContractValueCommon):
         bodies = self._get_bodies(contract)
         self.assertIn('data-contract-value="ovens">2</span> ovens on', bodies)
         self.assertIn("<b><span", bodies)
-        self.assertIn("03/01/2027", bodies)
+        self.assertIn("March 1, 2027", bodies)
         self.assertNotIn("{{", bodies)
 
     def test_placeholder_forms(self):
@@ -325,7 +325,7 @@ class TestCustomFields(ContractValueCommon):
                 "label": "Delivery Date",
                 "type": "date",
                 "value": "2027-03-01",
-                "text": "03/01/2027",
+                "text": "March 1, 2027",
             },
         )
         self.assertEqual(values["carrier"]["text"], "Own van")

@@ -59,7 +59,7 @@ class TestValues(CustomerInputCommon):
         self.assertEqual(version.number, before.number + 1)
         self.assertEqual(version.sudo().frozen_by, "Carla Customer")
         content = version._get_content()
-        self.assertIn("04/15/2027", content["sections"][0]["body"])
+        self.assertIn("April 15, 2027", content["sections"][0]["body"])
         self.assertEqual([one["title"] for one in content["sections"]][1], "Weekends")
         self.assertEqual(contract.state, "sent")
         customer = self._get_participant(contract, self.customer)
@@ -68,13 +68,13 @@ class TestValues(CustomerInputCommon):
         self.assertEqual(
             event._get_payload()["details"]["fields"],
             {
-                "Delivery Date": ["03/01/2027", "04/15/2027"],
+                "Delivery Date": ["March 1, 2027", "April 15, 2027"],
                 "Ovens": ["2", "3"],
                 "Weekend Service": ["", "Yes"],
             },
         )
         self.assertEqual(event.identified_by, "portal")
-        self.assertIn("Delivery Date: 03/01/2027 → 04/15/2027", event.description)
+        self.assertIn("Delivery Date: March 1, 2027 → April 15, 2027", event.description)
         self.assertTrue(contract.verify_integrity()["ok"])
         with self.assertRaises(UserError):  # the old text is not what is signed
             self._sign_as_customer(contract, digest=before.content_digest)

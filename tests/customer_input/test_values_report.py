@@ -17,7 +17,7 @@ class TestValuesReport(ContractValueCommon):
     def test_signed_contract(self):
         contract = self._create_sent_delivery()
         unsigned = self._read(contract.current_version_id.pdf_attachment_id)
-        self.assertIn("We deliver 2 ovens on 03/01/2027", unsigned)
+        self.assertIn("We deliver 2 ovens on March 1, 2027", unsigned)
         self.assertIn("Carrier Own van", unsigned, "What is not in the text stands above it.")
         self.assertNotIn("Ovens 2", unsigned)
         self.assertNotIn("Margin", unsigned)

@@ -169,7 +169,9 @@ class TestPortalPage(ContractPortalCommon):
         url = f"/my/contracts/{contract.id}?report_type=pdf"
         shown = self._get(url)
         version = contract.sudo().current_version_id
-        self.assertEqual(shown.content, version.pdf_attachment_id.raw)
+        interim = contract.sudo().interim_document_id
+        self.assertEqual(shown.content, interim.raw)
+        self.assertNotEqual(interim, version.pdf_attachment_id)
         self.assertEqual(shown.headers["Content-Type"], "application/pdf")
         self.assertTrue(shown.headers["Content-Disposition"].startswith("inline"))
         saved = self._get(f"{url}&download=true")
