@@ -2,6 +2,7 @@ import base64
 import secrets
 
 import lxml.html
+import pypdfium2
 
 from odoo import _, fields, models
 from odoo.exceptions import UserError
@@ -297,7 +298,15 @@ class CustomerContract(models.Model):
         :param bytes pdf: what was printed of it
         :raise UserError: if something is missing, naming the section
         """
-        lost = find_lost_section(pdf, content["sections"])
+        try:
+            lost = find_lost_section(pdf, content["sections"])
+        except pypdfium2.PdfiumError as error:
+            raise UserError(
+                _(
+                    "The PDF of %(contract)s could not be made. Nothing was sent.",
+                    contract=self.name,
+                )
+            ) from error
         if lost:
             position, text = lost
             section = content["sections"][position]

@@ -38,7 +38,11 @@ class CustomerContract(models.Model):
     )
 
     def _get_protected_fields(self):
-        return super()._get_protected_fields() | {"finalize_after"}
+        return super()._get_protected_fields() | {
+            "finalize_after",
+            "interim_document_id",
+            "interim_signatures",
+        }
 
     def _complete(self):
         """Mark the contract as signed by everybody and start the job."""

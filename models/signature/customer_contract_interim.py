@@ -11,9 +11,6 @@ class CustomerContract(models.Model):
     )
     interim_signatures = fields.Char(readonly=True, copy=False)
 
-    def _get_protected_fields(self):
-        return super()._get_protected_fields() | {"interim_document_id", "interim_signatures"}
-
     def _get_shown_pdf(self):
         """Return the file that says what the page shows, with the signatures so far.
 

@@ -168,6 +168,7 @@ class TestVerificationPage(ContractCommon, HttpCase):
         for name, pdf in (
             ("_render_contract_pdf", unsigned),
             ("_render_signed_document", signed),
+            ("_check_print", None),
         ):
             cls.startClassPatcher(patch.object(Contract, name, return_value=pdf))
 

@@ -25,6 +25,7 @@ UNIVERSAL = re.compile(
     r"""
       https?://\S+ | [\w.+-]+@[\w.-]+ | \b[0-9a-f]{4,}\b
     | \([A-Z]\w+/[A-Z]\w+(?:\ \w+)?\)           # time zones
+    | \([A-Z]{3}\)                            # currencies
     | \bUTC\b | \bSHA-256\b | \bPDF\b | \bQR\b | \bOdooBot\b | \bevidence\.json\b
     | \bCTR/\d+/\d+ | \b[A-Z0-9]{24}\b | \b[\w-]+\.(?:pdf|png)\b | \bAM\b | \bPM\b
     """,

@@ -78,9 +78,12 @@ class TestConcurrency(BaseCase):
         self.registry_real = Registry(get_db_name())
         self.signature = make_signature_picture()
         Contract = self.registry_real["customer.contract"]
-        original = Contract._render_contract_pdf
-        Contract._render_contract_pdf = lambda contract, content, signatures=None: make_pdf()
-        self.addCleanup(setattr, Contract, "_render_contract_pdf", original)
+        for name, replacement in (
+            ("_render_contract_pdf", lambda contract, content, signatures=None: make_pdf()),
+            ("_check_print", lambda contract, content, pdf: None),
+        ):
+            self.addCleanup(setattr, Contract, name, getattr(Contract, name))
+            setattr(Contract, name, replacement)
         with self._environment() as env:
             partner = env["res.partner"].create({"name": "Carla", "email": "carla@x.example.com"})
             contract = env["customer.contract"].create(
