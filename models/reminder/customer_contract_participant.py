@@ -130,7 +130,7 @@ class CustomerContractParticipant(models.Model):
         :rtype: odoo.fields.Domain
         """
         # Which day it is depends on the company.
-        companies_sudo = self.env["res.company"].sudo().search([])
+        companies_sudo = self.env["res.company"].sudo().search([("active", "=", True)])
         by_day = companies_sudo.grouped(lambda company: company._get_contract_today())
         return Domain("reminder_due_on", "<=", max(by_day)) & Domain.OR(
             Domain("reminder_due_on", "<=", day)
