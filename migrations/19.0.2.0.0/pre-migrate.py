@@ -19,7 +19,12 @@ TEMPLATE_FILES = {
 }
 # Views in which a sentence says something a little different now: Odoo would take the
 # translation of the former one for that of the new one, and keep it.
-REWORDED_VIEWS = ("portal_link_requested",)
+REWORDED_VIEWS = (
+    "portal_contract_messages",
+    "portal_contract_page_dispute",
+    "portal_link_requested",
+    "portal_link_unusable",
+)
 
 
 def migrate(cr, version):

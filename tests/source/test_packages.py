@@ -119,9 +119,16 @@ class TestPackages(TransactionCase):
                 self.assertGreater(sum(files.values()), LONGEST, f"{package}: {model} {files}")
 
     def test_no_file_is_too_long(self):
-        for path in sorted(ROOT.rglob("*.py")):
-            if ".dev" not in path.parts:
-                self.assertLessEqual(len(path.read_text().splitlines()), LONGEST, path.name)
+        # The one script that has to stand alone, in every bundle.
+        script = ROOT / "tools" / "verify.py"
+        paths = [
+            path
+            for path in sorted(ROOT.rglob("*.py"))
+            if ".dev" not in path.relative_to(ROOT).parts and path != script
+        ]
+        self.assertGreater(len(paths), 300)
+        for path in paths:
+            self.assertLessEqual(len(path.read_text().splitlines()), LONGEST, path.name)
 
     def test_order_within_a_package_means_nothing(self):
         self.assertEqual(

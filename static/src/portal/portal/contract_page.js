@@ -18,9 +18,9 @@ export class ContractPage extends Interaction {
             window.Modal.getOrCreateInstance(dialog).show();
         }
         for (const form of this.el.querySelectorAll("form[method=post]")) {
-            for (const [name, value] of Object.entries(getReader())) {
+            for (const [key, value] of Object.entries(getReader())) {
                 const input = document.createElement("input");
-                Object.assign(input, {type: "hidden", name, value});
+                Object.assign(input, {type: "hidden", name: key, value});
                 this.insert(input, form);
             }
         }
