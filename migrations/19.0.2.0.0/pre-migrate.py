@@ -24,6 +24,10 @@ REWORDED_VIEWS = (
     "portal_contract_page_dispute",
     "portal_link_requested",
     "portal_link_unusable",
+    "report_customer_contract_completion_seal",
+    "report_customer_contract_completion_timeline",
+    "report_customer_contract_completion_values",
+    "verification_contract",
 )
 
 
