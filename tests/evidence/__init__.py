@@ -1,1 +1,5 @@
-from . import test_evidence, test_trail
+from . import (
+    test_evidence,
+    test_printed_meaning,
+    test_trail,
+)

@@ -1,4 +1,5 @@
 from . import (
+    test_address,
     test_employee_notice,
     test_replacement,
     test_routing,

@@ -1,5 +1,6 @@
 from . import (
     test_consent_language,
+    test_interim_document,
     test_signature_picture,
     test_signing,
     test_signing_http,

@@ -30,6 +30,20 @@ class TestPackages(TransactionCase):
         folders = {path.parent.name for path in MODELS.glob("*/__init__.py")}
         self.assertEqual(set(self.packages), folders)
 
+    def test_every_test_is_loaded(self):
+        """Odoo's own runner knows only the tests that their packages import."""
+        forgotten = []
+        for path in sorted((ROOT / "tests").rglob("test_*.py")):
+            names = {
+                name.name
+                for node in ast.parse((path.parent / "__init__.py").read_text()).body
+                if isinstance(node, ast.ImportFrom)
+                for name in node.names
+            }
+            if path.stem not in names:
+                forgotten.append(str(path.relative_to(ROOT)))
+        self.assertFalse(forgotten)
+
     def test_no_definition_kills_another(self):
         """What is loaded later calls super(), or what was defined before never runs."""
         first, killers = {}, []
