@@ -7,7 +7,7 @@ PYTHON ?= python3
 #   PGHOST=     a PostgreSQL server, with PGPORT, PGUSER, PGPASSWORD
 #   PORT=       where `make run` serves
 
-.PHONY: run upgrade shell test delivery-check update-check lint format wheel clean
+.PHONY: run upgrade shell test attacks delivery-check update-check lint format wheel clean
 
 run: ## serve the addon with demo data on 127.0.0.1:8069 (PORT=)
 	@$(PYTHON) dev/development_server.py run
@@ -20,6 +20,9 @@ shell: ## Odoo's Python shell on that database
 
 test: ## everything; or a selection: TESTS="tests/signature/test_signing.py -k expired"
 	@$(PYTHON) dev/run_tests.py $(TESTS)
+
+attacks: ## the attack suite, and its table doc/attacks.rst made from what it got
+	@$(PYTHON) dev/attack_table.py
 
 delivery-check: ## stories with mail that is delivered, in threads and in worker processes
 	@$(PYTHON) dev/delivery_stage.py

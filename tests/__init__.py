@@ -26,4 +26,5 @@ from .paper import *
 from .second_factor import *
 from .field_rule import *
 from .story import *
+from .attack import *
 from .source import *

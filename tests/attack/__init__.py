@@ -1,0 +1,1 @@
+from . import test_attack_evidence, test_attack_table
