@@ -84,22 +84,89 @@ class TestDoors(ContractCommon, HttpCase):
         self.assertGreater(paths, 500)
 
     def test_no_other_model_leads_here(self):
-        """Whatever a portal user may search, contracts behind it are as closed."""
-        found = 0
+        """Whatever a portal user may search, of whatever app, contracts behind are as closed."""
+        ours = [name for name in self.env.registry if name.startswith(f"{CONTRACT}")]
+        found, readable = 0, 0
         for model in self.env.registry.values():
             records = self.env[model._name].with_user(self.portal_user)
             if model._abstract or not model._auto or not records.has_access("read"):
                 continue
+            readable += 1
             for name, field in records._fields.items():
-                if field.relational and field.comodel_name == CONTRACT and field.store:
-                    found += 1
-                    with self.subTest(field=f"{model._name}.{name}"):
+                if not (field.relational and field.comodel_name in ours and field.store):
+                    continue
+                if model._name == CONTRACT:
+                    continue  # see above
+                found += 1
+                for path in (
+                    "message_ids.body",
+                    "message_ids.author_id.email",
+                    "activity_ids.note",
+                    "message_partner_ids.email",
+                    "participant_ids.partner_id.email",
+                    "user_id.login",
+                    "note",
+                    "create_uid.login",
+                    "write_uid.partner_id.email",
+                ):
+                    if path.partition(".")[0] not in self.env[field.comodel_name]._fields:
+                        continue
+                    with self.subTest(field=f"{model._name}.{name}", path=path):
                         self.assertFalse(
-                            self._answers(
-                                model._name, [(f"{name}.message_ids.body", "ilike", SECRET)]
-                            )
+                            self._answers(model._name, [(f"{name}.{path}", "ilike", "a")])
                         )
-        self.assertGreaterEqual(found, 0)
+                        self.assertFalse(
+                            self._answers(model._name, [(name, "any", [(path, "ilike", "a")])])
+                        )
+        self.assertGreater(readable, 10)
+        # Contacts lead to their contracts.
+        self.assertGreater(found, 0)
+
+    def test_a_portal_user_reads_contracts_only(self):
+        """What belongs to contracts is shown on their page, and open to no search."""
+        readable = {
+            name
+            for name in self.env.registry
+            if name.startswith(CONTRACT)
+            and not self.env.registry[name]._abstract
+            and self.env[name].with_user(self.portal_user).has_access("read")
+        }
+        self.assertEqual(readable, {CONTRACT})
+
+    def test_each_way_to_ask(self):
+        """Beside search: counting, grouping, panels, names, kanban bars, and exports."""
+        secret = [("message_ids.body", "ilike", SECRET)]
+        for method, *arguments in (
+            ("search_count", secret),
+            ("search_read", secret, ["title"]),
+            ("web_search_read", secret, {"title": {}}),
+            ("name_search", "", secret),
+            ("formatted_read_group", secret, ["state"], ["__count"]),
+            ("formatted_read_group", [], ["message_ids"], ["__count"]),
+            ("formatted_read_group", [], ["activity_ids.summary"], ["__count"]),
+            ("formatted_read_group", [], [], ["message_ids:count_distinct"]),
+            ("web_read_group", secret, ["state"], []),
+            ("read_progress_bar", secret, "state", {"field": "state", "colors": {}}),
+            ("search_panel_select_range", "type_id"),
+        ):
+            with self.subTest(method=method, arguments=arguments):
+                options = (
+                    {"search_domain": secret, "enable_counters": True}
+                    if method == "search_panel_select_range"
+                    else {}
+                )
+                with self.assertRaises(AccessError), mute_logger("odoo.models"):
+                    getattr(self.own, method)(*arguments, **options)
+        # In the negative, and inside other conditions as well
+        for domain in (
+            ["!", ("message_ids.body", "ilike", SECRET)],
+            ["|", ("id", "=", 0), ("message_follower_ids.partner_id.email", "ilike", "a")],
+            [("message_ids", "not any", [("body", "ilike", SECRET)])],
+            [("activity_user_id.login", "ilike", "a")],
+            [("properties.x", "=", "a")],
+        ):
+            with self.subTest(domain=domain):
+                self.assertFalse(self._answers(CONTRACT, domain))
 
     def test_sorting_and_grouping(self):
         domain = [("id", "=", self.contract.id)]
