@@ -184,6 +184,7 @@
             # first, since features refine the page's styles
             "customer_contract/static/src/portal/portal/**/*",
             "customer_contract/static/src/*/portal/**/*",
+            "customer_contract/static/src/contract/text/contract_text.css",
         ],
         "web.assets_backend": [
             "customer_contract/static/src/signature/portal/signature_picture.js",

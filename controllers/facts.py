@@ -1,7 +1,5 @@
 """The parts of the contract's page: facts, text, signatures, history, messages."""
 
-from markupsafe import Markup
-
 from odoo.fields import Domain
 from odoo.http import request
 from odoo.tools.image import image_data_uri
@@ -97,15 +95,6 @@ class ContractFactsMixin:
             (self.env._("Terminated on"), format_day(request.env, contract.termination_date)),
         ]
         return [(label, text) for label, text in rows if text]
-
-    def _prepare_sections(self, content):
-        """Prepare the frozen sections; their HTML was made safe when it was frozen.
-
-        :rtype: list[dict]
-        """
-        return [
-            {**section, "body": Markup(section["body"])} for section in content.get("sections", [])
-        ]
 
     def _prepare_signatories(self, contract, content, zone):
         """Prepare who signs: as frozen, with the signatures under that version.

@@ -59,7 +59,7 @@ class ContractPageMixin(ContractAccessMixin, ContractFactsMixin, ContractNoticeM
             "object": contract_sudo,
             "participant": participant_sudo,
             "content": content,
-            "sections": self._prepare_sections(content),
+            "sections": contract_sudo._prepare_shown_sections(content),
             "content_lang": (content.get("language") or "").replace("_", "-") or None,
             "language_note": self._get_language_note(content),
             "facts": self._prepare_facts(contract_sudo, content),

@@ -12,6 +12,7 @@ from ..utils import ContractPrint, format_evidence_moment, format_frozen_amount
 STYLE_SHEETS = (
     "customer_contract/static/src/contract/report/contract_report.css",
     "customer_contract/static/src/contract/report/contract_report_screen.css",
+    "customer_contract/static/src/contract/text/contract_text.css",
 )
 # Sharp at the size it is printed in; more only makes the file larger.
 SIGNATURE_SIZE = (600, 300)
@@ -90,11 +91,7 @@ class ReportCustomerContract(models.AbstractModel):
             "content": content,
             "language": language,
             "direction": self.env["res.lang"]._get_data(code=language).direction or "ltr",
-            "sections": [
-                # Sections were sanitized when the content was prepared.
-                {**section, "body": Markup(section["body"])}
-                for section in content["sections"]
-            ],
+            "sections": contract.with_context(lang=language)._prepare_shown_sections(content),
             "date_start": contract._format_content_date(content["date_start"], language),
             "date_end": contract._format_content_date(content["date_end"], language),
             "amount": self._format_content_amount(content["amount"], language),

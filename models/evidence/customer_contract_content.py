@@ -3,6 +3,7 @@ import secrets
 
 import lxml.html
 import pypdfium2
+from markupsafe import Markup
 
 from odoo import _, fields, models
 from odoo.exceptions import UserError
@@ -10,6 +11,7 @@ from odoo.tools import float_repr, html_sanitize
 
 from ...const import CONTENT_SCHEMA
 from ...tools.pdf.print_check import find_lost_section
+from ...tools.section_text import drop_decoration, keep_list_styles, show_text
 from ...utils import ContractPrint, format_day, sha256_of, strip_unseen_in
 
 
@@ -178,8 +180,18 @@ class CustomerContract(models.Model):
         """
         if not html:
             return ""
-        clean = html_sanitize(html, sanitize_style=True, sanitize_form=True, strip_classes=False)
+        typed = lxml.html.fragment_fromstring(str(html), create_parent="div")
+        keep_list_styles(typed)
+        drop_decoration(typed)
+        clean = html_sanitize(
+            lxml.html.tostring(typed, encoding="unicode"),
+            sanitize_style=True,
+            sanitize_form=True,
+            strip_classes=False,
+        )
         root = lxml.html.fragment_fromstring(str(clean), create_parent="div")
+        if len(root) == 1 and root[0].tag == "div" and not root[0].attrib:
+            root = root[0]
         for node in root.xpath("//*[@src or @srcset or @background or @data]"):
             source = node.get("src") or ""
             for name in ("src", "srcset", "background", "data"):
@@ -406,6 +418,26 @@ class CustomerContract(models.Model):
         if attachment_sudo.raw != content:
             raise UserError(_("The file %(name)s could not be stored.", name=name))
         return attachment_sudo.with_context({})
+
+    def _prepare_shown_sections(self, content):
+        """Prepare the sections as page and paper show them.
+
+        :param dict content: the canonical content
+        :return: sections with ``direction``, and with ``body`` as HTML that is safe, since
+            it was sanitized when the content was prepared
+        :rtype: list[dict]
+        """
+        language = self.env["res.lang"]._get_data(code=content.get("language"))
+        direction = language.direction or "ltr"
+        ticked, unticked = self.env._("ticked"), self.env._("not ticked")
+        return [
+            {
+                **section,
+                "direction": direction,
+                "body": Markup(show_text(section["body"], direction, ticked, unticked)),
+            }
+            for section in content.get("sections", [])
+        ]
 
     def _format_content_date(self, value, language):
         """Format a date of the content for readers of a language.

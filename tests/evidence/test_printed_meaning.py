@@ -41,9 +41,8 @@ class TestPrintedMeaning(ContractCommon):
         """Return the canonical content of the frozen contract, and what its PDF says."""
         version = contract.sudo().current_version_id
         pdf = version.pdf_attachment_id.raw
-        return json.loads(version.content), plain(
-            run_on_pdf(pdf, "pdftotext", "-layout", "{}", "-")
-        )
+        text = run_on_pdf(pdf, "pdftotext", "-layout", "{}", "-")
+        return json.loads(version.content), plain(text)
 
     # === AMOUNTS === #
 
