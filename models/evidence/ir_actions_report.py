@@ -1,6 +1,5 @@
 import base64
 import io
-import re
 
 import lxml.html
 from PIL import Image, UnidentifiedImageError
@@ -10,6 +9,7 @@ from odoo import models
 from odoo.addons.base.models.ir_actions_report import _wkhtml
 
 from ...const import CONTRACT_REPORT
+from ...tools.safe_style import loads_something
 from ...utils import ContractPrint
 
 # A key of our own among the arguments that Odoo hands from the prepared HTML to
@@ -17,7 +17,6 @@ from ...utils import ContractPrint
 FINISH_KEY = "customer_contract_finish"
 LOADING_ELEMENTS = ("script", "link", "base", "iframe", "object", "embed")
 LOADING_ATTRIBUTES = ("src", "srcset", "background", "data", "poster", "itemtype")
-OUTSIDE_URL = re.compile(r"url\(\s*['\"]?(?!\s*['\"]?data:)", re.IGNORECASE)
 LOGO_SIZE = (600, 300)
 SHORT_TABLE_ROWS = 12
 
@@ -145,7 +144,7 @@ class IrActionsReport(models.Model):
             if node.tag != "a":
                 for name in [name for name in node.attrib if name.endswith("href")]:
                     del node.attrib[name]
-            if OUTSIDE_URL.search(node.get("style") or ""):
+            if loads_something(node.get("style")):
                 del node.attrib["style"]
 
     def _shrink_image(self, address):
