@@ -2,6 +2,7 @@ from . import (
     test_conversation,
     test_delivery,
     test_doors,
+    test_named_author,
     test_pending_page,
     test_portal_access,
     test_portal_act_tours,
