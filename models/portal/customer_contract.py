@@ -230,7 +230,7 @@ class CustomerContract(models.Model):
                 participant = (
                     self.env["customer.contract.participant"].sudo().browse(int(participant_id))
                 )
-                group["button_access"]["url"] = Link._issue(participant)
+                group["button_access"]["url"] = Link._issue_in_mail(participant)
         return groups
 
     # === PORTAL PAGES === #

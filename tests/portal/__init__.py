@@ -13,5 +13,6 @@ from . import (
     test_portal_tours,
     test_preview,
     test_reader_language,
+    test_secret_in_mail,
     test_view,
 )
