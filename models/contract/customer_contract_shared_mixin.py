@@ -17,7 +17,7 @@ class CustomerContractSharedMixin(models.AbstractModel):
         if result or operation not in ("write", "unlink") or not any(self._ids):
             return result
         shared = self._find_shared()
-        if shared and self._get_foreign_companies():
+        if shared and self._find_foreign_company():
             return shared, shared._make_shared_error
         return None
 
@@ -44,10 +44,11 @@ class CustomerContractSharedMixin(models.AbstractModel):
         # Whether they are shared is asked for whoever may not read them, too.
         return self.filtered(lambda record: not record.sudo().company_id)
 
-    def _get_foreign_companies(self):
-        """Return the companies in which the user may not work.
+    def _find_foreign_company(self):
+        """Find a company in which the user may not work.
 
-        :rtype: recordset of `res.company`, elevated
+        :return: one of them, if there is one; elevated
+        :rtype: recordset of `res.company`
         """
-        companies_sudo = self.env["res.company"].sudo().search([])
-        return companies_sudo - self.env.user.sudo().company_ids
+        own_sudo = self.env.user.sudo().company_ids
+        return self.env["res.company"].sudo().search([("id", "not in", own_sudo.ids)], limit=1)

@@ -79,8 +79,10 @@ class TestSharedConfiguration(ContractCommon):
         self.assertGreaterEqual(found, 3)
 
     def test_own_records(self):
-        kind = self.env["customer.contract.type"].with_user(self.foreigner).create(
-            {"name": "Own", "company_id": self.other_company.id}
+        kind = (
+            self.env["customer.contract.type"]
+            .with_user(self.foreigner)
+            .create({"name": "Own", "company_id": self.other_company.id})
         )
         kind.name = "Own, renamed"
         tag = self.env["customer.contract.tag"].with_user(self.foreigner).create({"name": "New"})

@@ -69,9 +69,7 @@ class TestStyle(BaseCase):
     def test_text_without_styles_is_left_alone(self):
         html = "<p>A &amp; <b>b</b><br>c</p>"
         self.assertIs(clean_styles(html), html)
-        self.assertEqual(
-            clean_styles('<p style="POSITION:fixed">A</p>tail'), "<p>A</p>tail"
-        )
+        self.assertEqual(clean_styles('<p style="POSITION:fixed">A</p>tail'), "<p>A</p>tail")
 
     def test_hidden_text_is_found(self):
         for html in (
@@ -131,9 +129,7 @@ class TestStyleOfSections(ContractCommon):
 
     def test_hidden_text_is_named_before_sending(self):
         contract = self._create_contract()
-        contract.section_ids[0].body = (
-            '<p>Seen</p><p style="color:#ffffff">and the fee doubles</p>'
-        )
+        contract.section_ids[0].body = '<p>Seen</p><p style="color:#ffffff">and the fee doubles</p>'
         contract.invalidate_recordset(["picture_warning"])
         self.assertIn("and the fee doubles", contract.picture_warning)
         self.assertIn("Section Scope", contract.picture_warning)

@@ -32,8 +32,10 @@ class TestNamedAuthor(ContractCommon):
         self.env.invalidate_all()
         return len(
             self.contract.sudo().message_ids.filtered(
-                lambda one: one.author_id in self.customer | self.customer_company
-                and "pay double" in str(one.body)
+                lambda one: (
+                    one.author_id in self.customer | self.customer_company
+                    and "pay double" in str(one.body)
+                )
             )
         )
 
@@ -47,21 +49,25 @@ class TestNamedAuthor(ContractCommon):
             lambda: self.own.message_post(
                 body="pay double", message_type="email", author_id=self.customer.id
             ),
-            lambda: self.env["mail.message"]
-            .with_user(self.manager)
-            .create(
-                {
-                    "model": "customer.contract",
-                    "res_id": self.contract.id,
-                    "body": "pay double",
-                    "author_id": self.customer.id,
-                    "message_type": "comment",
-                }
+            lambda: (
+                self.env["mail.message"]
+                .with_user(self.manager)
+                .create(
+                    {
+                        "model": "customer.contract",
+                        "res_id": self.contract.id,
+                        "body": "pay double",
+                        "author_id": self.customer.id,
+                        "message_type": "comment",
+                    }
+                )
             ),
             lambda: message.with_user(self.manager).write({"author_id": self.customer.id}),
-            lambda: self.env["mail.thread"]
-            .with_user(self.manager)
-            .message_process(False, self._prepare_mail()),
+            lambda: (
+                self.env["mail.thread"]
+                .with_user(self.manager)
+                .message_process(False, self._prepare_mail())
+            ),
         ):
             with self.assertRaises(AccessError), self.env.cr.savepoint():
                 call()
@@ -69,9 +75,7 @@ class TestNamedAuthor(ContractCommon):
 
     def _prepare_mail(self, number=1):
         reference = self.contract.sudo().message_ids.sorted("id")[-1].message_id
-        return MAIL.format(
-            sender=self.customer.email_formatted, number=number, reference=reference
-        )
+        return MAIL.format(sender=self.customer.email_formatted, number=number, reference=reference)
 
     @mute_logger("odoo.addons.mail.models.mail_thread")
     def test_the_gateway_takes_in_what_customers_write(self):
