@@ -24,6 +24,7 @@ class CustomerContractCode(models.Model):
     """
 
     _name = "customer.contract.code"
+    _inherit = "customer.contract.component.mixin"
     _description = "One-Time Code of a Contract Participant"
     _order = "id desc"
     _rec_name = "participant_id"

@@ -19,6 +19,7 @@ class CustomerContractInPerson(models.Model):
     """
 
     _name = "customer.contract.in.person"
+    _inherit = "customer.contract.component.mixin"
     _description = "Signing in Person"
     _order = "id desc"
     _rec_name = "participant_id"

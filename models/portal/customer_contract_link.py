@@ -21,6 +21,7 @@ class CustomerContractLink(models.Model):
     """
 
     _name = "customer.contract.link"
+    _inherit = "customer.contract.component.mixin"
     _description = "Personal Link of a Contract Participant"
     _order = "id desc"
     _rec_name = "participant_id"
