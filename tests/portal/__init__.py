@@ -1,4 +1,5 @@
 from . import (
+    test_any_json,
     test_conversation,
     test_delivery,
     test_doors,
