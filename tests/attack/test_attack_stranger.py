@@ -107,7 +107,7 @@ class TestAttackStranger(ContractPortalCommon):
         self._post(f"{urlsplit(address).path}/start")
         handover = self.env["customer.contract.in.person"].sudo().search([], limit=1)
         session = self.authenticate(None, None)
-        session["customer_contract_in_person"] = [handover.id, "x" * 43]
+        session["customer_contract_in_person"] = {"id": handover.id, "secret": "x" * 43}
         root.session_store.save(session)
         return self._tell(self._sign(self.contract))
 
@@ -124,15 +124,10 @@ class TestAttackStranger(ContractPortalCommon):
     @attack(SESSIONS, "The page of one signer signs as the next in the same browser", REFUSED)
     def test_two_links(self):
         self._log_in()
-        self._get(self._issue_link(self.contract, self.link_holder))
-        page = self._get(self.contract.access_url).text.replace("&#34;", '"')
-        url = re.search(r'callUrl": "([^"]+)"', page.replace("&quot;", '"'))[1]
+        page = self.url_open(self._issue_link(self.contract, self.link_holder)).text
+        reader = re.search(r'data-reader="(\d+)"', page)[1]
         self._get(self._issue_link(self.contract, self.colleague))
-        return self._tell(
-            self.make_jsonrpc_request(
-                url, {"name": "A B", "signature": self.signature, "consent": True}
-            )
-        )
+        return self._tell(self._sign(self.contract, reader=reader))
 
     @attacks(SESSIONS, {f"A consent of ``{consent!r}`` signs": REFUSED for consent in CONSENTS})
     def test_consent(self):

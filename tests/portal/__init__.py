@@ -1,6 +1,7 @@
 from . import (
     test_any_json,
     test_conversation,
+    test_copy,
     test_delivery,
     test_doors,
     test_named_author,
