@@ -1,4 +1,5 @@
 from . import (
+    test_attack_calls,
     test_attack_evidence,
     test_attack_insider,
     test_attack_stranger,
