@@ -12,7 +12,7 @@ from odoo.tools import float_repr, html_sanitize
 from ...const import CONTENT_SCHEMA
 from ...tools.pdf.print_check import find_lost_section
 from ...tools.safe_style import clean_tree
-from ...tools.section_text import drop_decoration, keep_list_styles, show_text
+from ...tools.section_text import drop_decoration, keep_lines, keep_list_styles, show_text
 from ...utils import ContractPrint, format_day, sha256_of, strip_unseen_in
 
 
@@ -183,6 +183,7 @@ class CustomerContract(models.Model):
             return ""
         typed = lxml.html.fragment_fromstring(str(html), create_parent="div")
         keep_list_styles(typed)
+        keep_lines(typed)
         drop_decoration(typed)
         clean = html_sanitize(
             lxml.html.tostring(typed, encoding="unicode"),

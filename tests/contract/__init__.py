@@ -5,6 +5,7 @@ from . import (
     test_deadline,
     test_lifecycle,
     test_party,
+    test_pasted_text,
     test_picture_warning,
     test_policy,
     test_print_check,
