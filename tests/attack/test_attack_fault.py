@@ -1,3 +1,5 @@
+# What people write to each other is not translated.
+# pylint: disable=translation-required
 import errno
 from datetime import timedelta
 from unittest.mock import patch

@@ -13,7 +13,7 @@ PASTED = {
         '<p class="MsoNormal" style="mso-margin-top-alt:auto;text-align:justify">'
         '<b style="mso-bidi-font-weight:normal">Fee</b> of <s>900</s> '
         '<span style="text-decoration:line-through">800</span> <u>700</u> euros'
-        '<o:p></o:p> and H<sub>2</sub>O, m<sup>2</sup>'
+        "<o:p></o:p> and H<sub>2</sub>O, m<sup>2</sup>"
         '<span style="background:yellow;mso-highlight:yellow">marked</span></p>',
         {"Fee": "bold", "900": "struck", "800": "struck", "700": "under", "2": "low"},
     ),
@@ -33,7 +33,7 @@ PASTED = {
     ),
     "LibreOffice": (
         '<p style="margin-bottom:0cm"><font face="Liberation Serif"><strike>900</strike>'
-        '<strong>Fee</strong><em>slanted</em></font></p>',
+        "<strong>Fee</strong><em>slanted</em></font></p>",
         {"900": "struck", "Fee": "bold", "slanted": "slanted"},
     ),
     "Mail": (
