@@ -14,6 +14,7 @@ class CustomerContractComponentMixin(models.AbstractModel):
     """
 
     _name = COMPONENT
+    _inherit = "customer.contract.frozen.mixin"
     _description = "Component of a Contract"
 
     @api.model

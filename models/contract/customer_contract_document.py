@@ -165,6 +165,14 @@ class CustomerContractDocument(models.Model):
                     )
                 )
 
+    @api.model
+    def _get_guarded_columns(self):
+        return ["purpose", "ir_attachment_id"]
+
+    @api.model
+    def _get_guarded_rows(self):
+        return {**super()._get_guarded_rows(), "rows": [{"purpose": "sign"}]}
+
     def _check_open_for_signing(self):
         """Refuse changes of documents that are part of a frozen contract.
 

@@ -54,6 +54,10 @@ class CustomerContractSection(models.Model):
             self._adopt_pictures()
         return result
 
+    @api.model
+    def _get_guarded_columns(self):
+        return ["sequence", "title", "body"]
+
     @api.ondelete(at_uninstall=False)
     def _unlink_except_frozen(self):
         self.contract_id._check_content_is_open()
