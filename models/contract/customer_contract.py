@@ -24,6 +24,7 @@ class CustomerContract(models.Model):
         "mail.thread",
         "mail.activity.mixin",
         "customer.contract.protection.mixin",
+        "customer.contract.frozen.mixin",
         "customer.contract.policy.mixin",
     ]
     _description = "Contract"

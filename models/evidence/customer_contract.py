@@ -324,8 +324,12 @@ class CustomerContract(models.Model):
             checks.append((f"version {version.number}", find_problem))
         for signature in self.signature_ids.sorted("id"):
             checks.append((f"signature {signature.signed_by}", signature._find_problem))
-        if self.state == "signed":
+        # Whether there has to be a file is what the trail says, too: a state is easily changed.
+        if self.state == "signed" or "document_stored" in self.event_ids.mapped("event_type"):
             checks.append(("signed contract", self._find_signed_document_problem))
+        checks.append(("state", self._find_state_problem))
+        if self.current_version_id:
+            checks.append(("contract", self._find_row_problem))
         return checks
 
     def _find_lost_version(self):
@@ -349,7 +353,9 @@ class CustomerContract(models.Model):
                 return _("event %(number)s is missing", number=position)
             if event.previous_hash != previous_hash:
                 return _("event %(number)s does not follow the one before", number=position)
-            if event.payload and Event._digest(event.payload) != event.payload_digest:
+            if not event.payload:
+                return _("the payload of event %(number)s was erased", number=position)
+            if Event._digest(event.payload) != event.payload_digest:
                 return _("the payload of event %(number)s was changed", number=position)
             if event._get_expected_hash() != event.hash:
                 return _("event %(number)s was changed", number=position)

@@ -260,6 +260,8 @@ class CustomerContract(models.Model):
         :raise UserError: if the PDF cannot be made
         """
         self.ensure_one()
+        # Changes of the text come before the database is told that it is closed.
+        self.env.flush_all()
         Version = self.env["customer.contract.version"]
         number = self._get_next_version_number()
         # Names come from contacts and other records, whoever typed them. The names of files
@@ -294,12 +296,15 @@ class CustomerContract(models.Model):
                 "verification_code": self.verification_code or self._generate_code(),
             }
         )
+        # Whoever freezes need not see every row that is frozen.
+        contract_sudo = self.sudo()
         self._log_event(
             "version_frozen",
             details={
                 "version": number,
                 "content_digest": version.content_digest,
                 "pdf_digest": version.pdf_digest,
+                **contract_sudo._prepare_frozen_digests(),
             },
         )
         return version

@@ -175,7 +175,8 @@ class CustomerContractSignature(models.Model):
             return _("it belongs to other content than the version it names")
         if self._digest(self._get_picture()) != self.image_digest:
             return _("its picture was changed")
-        if self.consent_text and self._digest(self.consent_text) != self.consent_digest:
+        has_consent = self.consent_text or self.consent_digest
+        if has_consent and self._digest(self.consent_text or "") != self.consent_digest:
             return _("its consent text was changed")
         signed = self.contract_id.event_ids.filtered(
             lambda event: event.event_type in ("signed", "approved")

@@ -1,5 +1,6 @@
 from . import (
     test_attack_calls,
+    test_attack_database,
     test_attack_evidence,
     test_attack_fault,
     test_attack_insider,

@@ -2,7 +2,9 @@ from . import (
     test_bundle,
     test_bundle_sealed,
     test_clock,
+    test_frozen_rows,
     test_integrity,
     test_integrity_state,
+    test_rows,
     test_verification,
 )

@@ -17,6 +17,11 @@ from ..common import ContractCommon, make_pdf
 # The script runs with the system's Python, without anything of Odoo.
 PYTHON = shutil.which("python3", path="/usr/bin:/usr/local/bin") or sys.executable
 EVIDENCE_TABLES = (
+    "customer_contract",
+    "customer_contract_section",
+    "customer_contract_participant",
+    "customer_contract_document",
+    "customer_contract_milestone",
     "customer_contract_event",
     "customer_contract_version",
     "customer_contract_signature",
