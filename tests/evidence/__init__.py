@@ -1,5 +1,7 @@
 from . import (
     test_evidence,
+    test_paper_layout,
     test_printed_meaning,
+    test_printing,
     test_trail,
 )

@@ -1,4 +1,4 @@
-"""What a process that reads strangers' files may use: set before anything is read."""
+"""What a process of its own may use: set before it reads or makes anything."""
 
 import resource
 
@@ -8,11 +8,15 @@ FILE_SIZE = 96 * 1024**2
 OPEN_FILES = 64
 
 
-def confine():
-    """Give up memory, time, file size and core dumps beyond the limits, for good."""
+def confine(memory=MEMORY, seconds=SECONDS):
+    """Give up memory, time, file size and core dumps beyond the limits, for good.
+
+    :param int memory: how many bytes the process may have
+    :param int seconds: how long it may compute
+    """
     for kind, most in (
-        (resource.RLIMIT_AS, MEMORY),
-        (resource.RLIMIT_CPU, SECONDS),
+        (resource.RLIMIT_AS, memory),
+        (resource.RLIMIT_CPU, seconds),
         (resource.RLIMIT_FSIZE, FILE_SIZE),
         (resource.RLIMIT_NOFILE, OPEN_FILES),
         (resource.RLIMIT_CORE, 0),
