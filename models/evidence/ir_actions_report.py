@@ -307,36 +307,76 @@ class IrActionsReport(models.Model):
                 ]
         return arguments
 
-    def _run_wkhtmltopdf(self, bodies, *args, specific_paperformat_args=None, **kwargs):
+    def _run_wkhtmltopdf(
+        self,
+        bodies,
+        report_ref=False,
+        header=None,
+        footer=None,
+        landscape=False,
+        specific_paperformat_args=None,
+        set_viewport_size=False,
+    ):
         finish = (specific_paperformat_args or {}).get(FINISH_KEY)
-        if finish is not None and self.env.context.get("customer_contract_engine") == "weasyprint":
-            return self._run_weasyprint(*bodies)
-        pdf = super()._run_wkhtmltopdf(
-            bodies, *args, specific_paperformat_args=specific_paperformat_args, **kwargs
-        )
-        if finish:
-            # pyHanko takes a moment to load; other reports need not wait for it.
-            from ...tools.pdf.page_finish import finish_pages
+        if finish is None:
+            return super()._run_wkhtmltopdf(
+                bodies,
+                report_ref=report_ref,
+                header=header,
+                footer=footer,
+                landscape=landscape,
+                specific_paperformat_args=specific_paperformat_args,
+                set_viewport_size=set_viewport_size,
+            )
+        [body] = bodies
+        try:
+            if self.env.context.get("customer_contract_engine") == "weasyprint":
+                return engine.print_html(body)
+            # Without the session's cookie and without end, which Odoo would run it with.
+            arguments = self._build_wkhtmltopdf_args(
+                self._get_report(report_ref).get_paperformat(),
+                landscape,
+                specific_paperformat_args=specific_paperformat_args,
+                set_viewport_size=set_viewport_size,
+            )
+            pdf = engine.print_by_wkhtmltopdf(_wkhtml().bin, arguments, body)
+        except engine.PrintingError as error:
+            raise UserError(self._explain_printing_error(error.args[0])) from error
+        # pyHanko takes a moment to load; other reports need not wait for it.
+        from ...tools.pdf.page_finish import finish_pages
 
-            options = {key: value for key, value in finish.items() if key != "size"}
-            pdf = finish_pages(pdf, **options)
-        return pdf
+        return finish_pages(pdf, **{key: finish[key] for key in finish if key != "size"})
 
     @api.model
-    def _run_weasyprint(self, body):
-        """Print a prepared document by WeasyPrint.
+    def _explain_printing_error(self, problem):
+        """Tell people why a contract could not be printed, and what they can do.
 
-        :param str body: the document
-        :rtype: bytes
-        :raise UserError: if no PDF comes out
+        :param str problem: the word that the engine has for it
+        :rtype: str
         """
-        try:
-            return engine.print_html(body)
-        except engine.PrintingError as error:
-            raise UserError(
-                {
-                    "busy": _("Many contracts are being printed right now. Please try again."),
-                    "slow": _("Printing takes too long. Is the contract very long?"),
-                    "storage": _("The server cannot store the printed contract right now."),
-                }.get(error.args[0], _("The contract could not be printed."))
-            ) from error
+        return {
+            "busy": _("Many contracts are being printed right now. Please try again."),
+            "slow": _(
+                "Printing takes too long and was stopped. Is the contract very long, or "
+                "does it hold a very large table?"
+            ),
+            "memory": _(
+                "Printing takes more memory than it may. Does the contract hold very large pictures?"
+            ),
+            "storage": _(
+                "The server cannot store the printed contract: its disk is full or cannot be "
+                "written to. Please tell your administrator."
+            ),
+            "crashed": _(
+                "The program that prints contracts has crashed. Please try again, or tell your "
+                "administrator."
+            ),
+            "empty": _(
+                "The program that prints contracts made an empty file. Please try again, or "
+                "tell your administrator."
+            ),
+            "cut": _(
+                "The program that prints contracts made only a part of the file. Please try "
+                "again, or tell your administrator."
+            ),
+        }[problem]

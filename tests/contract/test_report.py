@@ -3,7 +3,6 @@ import re
 import shutil
 import unicodedata
 from contextlib import contextmanager
-from pathlib import Path
 from unittest.mock import patch
 
 from pyhanko.pdf_utils.reader import PdfFileReader
@@ -70,18 +69,18 @@ class TestReport(ContractCommon):
     def _spy(self):
         """Collect what is given to the program that prints: its arguments and the document."""
         calls = []
-        run, print_html = base_report._run_wkhtmltopdf, engine.print_html
+        by_wkhtmltopdf, by_weasyprint = engine.print_by_wkhtmltopdf, engine.print_html
 
-        def spy(arguments):
-            calls.append((arguments, Path(arguments[-2]).read_text()))
-            return run(arguments)
+        def spy(program, arguments, html):
+            calls.append((arguments, html))
+            return by_wkhtmltopdf(program, arguments, html)
 
         def spy_print(html):
             calls.append(([], html))
-            return print_html(html)
+            return by_weasyprint(html)
 
         with (
-            patch.object(base_report, "_run_wkhtmltopdf", spy),
+            patch.object(engine, "print_by_wkhtmltopdf", spy),
             patch.object(engine, "print_html", spy_print),
         ):
             yield calls

@@ -1,6 +1,11 @@
-"""What a process of its own may use: set before it reads or makes anything."""
+"""What a process of its own may use: set before it reads or makes anything.
 
+Started as a program, ``limits.py MEMORY SECONDS COMMAND…`` runs a command within them.
+"""
+
+import os
 import resource
+import sys
 
 MEMORY = 1024**3
 SECONDS = 50
@@ -25,3 +30,8 @@ def confine(memory=MEMORY, seconds=SECONDS):
         if hard != resource.RLIM_INFINITY:
             most = min(most, hard)
         resource.setrlimit(kind, (most, most))
+
+
+if __name__ == "__main__":
+    confine(int(sys.argv[1]), int(sys.argv[2]))
+    os.execv(sys.argv[3], sys.argv[3:])

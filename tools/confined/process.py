@@ -6,7 +6,10 @@ import sys
 from pathlib import Path
 
 # They take their limits from here.
-SHARED = str(Path(__file__).parent)
+SHARED = Path(__file__).parent
+# All that goes along of the server's environment, which may hold passwords: where programs,
+# libraries and fonts are.
+KEPT = ("PATH", "LD_LIBRARY_PATH", "FONTCONFIG_FILE", "FONTCONFIG_PATH")
 
 
 def run_program(program, folder, seconds):
@@ -19,15 +22,49 @@ def run_program(program, folder, seconds):
     :rtype: subprocess.CompletedProcess
     :raise subprocess.TimeoutExpired: if it takes longer
     """
-    # Nothing of the server's environment goes along: it may hold passwords.
-    environment = {
-        "PYTHONPATH": os.pathsep.join([SHARED, *(path for path in sys.path if path)]),
+    return _run([*make_python_command(program), str(folder)], folder, seconds)
+
+
+def run_command(command, folder, seconds, memory, computing_seconds):
+    """Run somebody else's program in a folder of its own, within limits.
+
+    :param list command: the path of the program, and its arguments
+    :param Path folder: where its files are
+    :param int seconds: how long to wait for it
+    :param int memory: how many bytes it may have
+    :param int computing_seconds: how long it may compute
+    :return: how it ended, with what it complained about as ``stderr``
+    :rtype: subprocess.CompletedProcess
+    :raise subprocess.TimeoutExpired: if it takes longer
+    """
+    limits = [*make_python_command(SHARED / "limits.py"), str(memory), str(computing_seconds)]
+    return _run([*limits, *command], folder, seconds)
+
+
+def make_python_command(program):
+    """Return what starts one of the addon's programs."""
+    return [sys.executable, "-s", "-B", str(program)]
+
+
+def make_environment(folder):
+    """Return the environment that such programs have.
+
+    :param folder: where they write what they need for a while
+    :rtype: dict
+    """
+    return {
+        **{name: os.environ[name] for name in KEPT if name in os.environ},
+        "PYTHONPATH": os.pathsep.join([str(SHARED), *(path for path in sys.path if path)]),
         "LANG": "C.UTF-8",
+        "HOME": str(folder),
         "TMPDIR": str(folder),
     }
+
+
+def _run(command, folder, seconds):
     return subprocess.run(
-        [sys.executable, "-s", "-B", program, str(folder)],
-        env=environment,
+        command,
+        env=make_environment(folder),
         cwd=folder,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,

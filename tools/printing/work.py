@@ -1,18 +1,29 @@
-"""Makes a PDF of a document, in a process of its own with little to spend.
+"""Makes PDFs of documents, each in a process of its own with little to spend.
 
-Called by the server as ``work.py FOLDER``. The folder holds ``task.json`` and, for
-``print``, ``document.html``; ``output.pdf`` is written next to it, ``result.json`` last.
+Started by the server, it reads names of folders from its standard input and answers with
+exit codes. A folder holds ``task.json`` and, for ``print``, ``document.html``;
+``output.pdf`` is written next to it, ``result.json`` last.
 """
 
+import errno
+import gc
 import json
+import os
+import select
 import sys
+import tempfile
+import traceback
 from pathlib import Path
 
 from limits import confine
 
 MEMORY = 2 * 1024**3  # of addresses: libraries and fonts take most of it, and are not filled
 SECONDS = 120
+IDLE_SECONDS = 60
 VARIANT = "pdf/a-3a"
+# Exit codes, beside those of Python.
+NO_MEMORY, NO_STORAGE = 3, 4
+STORAGE_PROBLEMS = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EFBIG)
 
 
 def describe(folder, task):
@@ -59,13 +70,45 @@ def print_document(folder, task):
 TASKS = {"describe": describe, "print": print_document}
 
 
-def main(folder):
-    """Do the task that a folder describes."""
-    confine(MEMORY, SECONDS)
-    task = json.loads((folder / "task.json").read_text())
-    result = TASKS[task["do"]](folder, task)
-    (folder / "result.json").write_text(json.dumps(result))
+def do_task(folder):
+    """Do the task that a folder describes, and end the process."""
+    code = 1
+    try:
+        tempfile.tempdir = str(folder)
+        os.chdir(folder)
+        os.dup2(os.open("errors.txt", os.O_WRONLY | os.O_CREAT), sys.stderr.fileno())
+        confine(MEMORY, SECONDS)
+        task = json.loads((folder / "task.json").read_text())
+        result = TASKS[task["do"]](folder, task)
+        (folder / "result.json").write_text(json.dumps(result))
+        code = 0
+    except MemoryError:
+        code = NO_MEMORY
+    except OSError as error:
+        code = NO_STORAGE if error.errno in STORAGE_PROBLEMS else 1
+        traceback.print_exc()
+    except Exception:
+        traceback.print_exc()
+    finally:
+        os._exit(code)
+
+
+def main():
+    """Do one task after the other, each in a fork that has loaded what it needs."""
+    # Nothing is laid out with it here: threads that this starts would not be in the forks.
+    import weasyprint  # noqa: F401
+
+    gc.freeze()
+    while select.select([sys.stdin], [], [], IDLE_SECONDS)[0]:
+        folder = sys.stdin.buffer.raw.readline().decode().strip()
+        if not folder:
+            return
+        child = os.fork()
+        if not child:
+            do_task(Path(folder))
+        _child, status = os.waitpid(child, 0)
+        print(os.waitstatus_to_exitcode(status), flush=True)
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main()
