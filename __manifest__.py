@@ -7,7 +7,9 @@
     "license": "LGPL-3",
     "application": True,
     "depends": ["account", "sales_team"],
-    "external_dependencies": {"python": ["pyhanko", "pypdfium2", "qrcode", "zxing-cpp"]},
+    "external_dependencies": {
+        "python": ["pyhanko", "pypdfium2", "qrcode", "regex", "tinycss2", "zxing-cpp"]
+    },
     "data": [
         "security/res_groups.xml",
         "security/ir.model.access.csv",

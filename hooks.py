@@ -15,6 +15,13 @@ def uninstall_hook(env):
     env["ir.attachment"]._release_contract_evidence()
     env.cr.execute(SQL("DROP FUNCTION IF EXISTS customer_contract_refuse_change() CASCADE"))
     env.cr.execute(SQL("DROP FUNCTION IF EXISTS customer_contract_refuse_deletion() CASCADE"))
+    # Types of activities go after those who use them, done ones included.
+    kinds = env["ir.model.data"].search(
+        [("module", "=", "customer_contract"), ("model", "=", "mail.activity.type")]
+    )
+    env["mail.activity"].with_context(active_test=False).search(
+        [("activity_type_id", "in", kinds.mapped("res_id"))]
+    ).unlink()
     # Versions hold on to their files. The ORM still refuses to delete evidence.
     env.cr.execute(SQL("DELETE FROM customer_contract"))
     env.invalidate_all()

@@ -18,7 +18,7 @@ class CustomerContractInPerson(CustomerContractSigning, CustomerContractLink):
         """Ask to hand the device over; nothing has happened yet."""
         handover_sudo = request.env["customer.contract.in.person"]._find(token)
         if not handover_sudo:
-            return self._render_in_person_over()
+            return self._lead_back() or self._render_in_person_over()
         return self._make_private(
             request.render(
                 "customer_contract.portal_in_person_start",
@@ -45,11 +45,13 @@ class CustomerContractInPerson(CustomerContractSigning, CustomerContractLink):
         """
         handover_sudo = request.env["customer.contract.in.person"]._find(token)
         if not handover_sudo:
-            return self._render_in_person_over()
+            return self._lead_back() or self._render_in_person_over()
         address = self._get_localized_address(handover_sudo.participant_id)
+        secret = handover_sudo._open()
+        if not secret:
+            return self._render_in_person_over()
         request.session.logout(keep_db=True)
-        handover_sudo._open()
-        request.session[IN_PERSON_KEY] = handover_sudo.id
+        request.session[IN_PERSON_KEY] = {"id": handover_sudo.id, "secret": secret}
         return self._make_private(request.redirect(address, code=303))
 
     @route("/contract/in_person/end", type="http", auth="public", website=True, methods=["POST"])
@@ -69,8 +71,23 @@ class CustomerContractInPerson(CustomerContractSigning, CustomerContractLink):
 
     def _refuse_page(self, contract_id):
         if request.session.get(IN_PERSON_KEY):
-            return self._render_in_person_over()
+            return self._lead_back() or self._render_in_person_over()
         return super()._refuse_page(contract_id)
+
+    def _lead_back(self):
+        """Lead whoever tries another address on a device handed over back to the contract.
+
+        :return: the answer; none if the time on this device is over
+        :rtype: odoo.http.Response | None
+        """
+        handover_sudo = self._get_in_person_handover()
+        participant_sudo = handover_sudo.participant_id
+        if not handover_sudo or not self._get_in_person_participant(
+            participant_sudo.contract_id.id
+        ):
+            return None
+        address = self._get_localized_address(participant_sudo)
+        return self._make_private(request.redirect(address, code=303))
 
     def _find_refusal(self, access, act):
         refusal = super()._find_refusal(access, act)
@@ -87,7 +104,11 @@ class CustomerContractInPerson(CustomerContractSigning, CustomerContractLink):
         """
         # Nobody has rights on handovers; the session proves that this one was opened here.
         Handover = request.env["customer.contract.in.person"].sudo()
-        return Handover.browse(request.session.get(IN_PERSON_KEY) or []).exists()
+        opened = request.session.get(IN_PERSON_KEY)
+        if not isinstance(opened, dict):
+            return Handover
+        handover_sudo = Handover.browse(opened["id"]).exists()
+        return handover_sudo.filtered(lambda one: one._is_opened_by(opened["secret"]))
 
     def _get_in_person_participant(self, contract_id):
         """Return who signs on this device, if it was handed over for the contract.

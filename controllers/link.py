@@ -12,13 +12,16 @@ RENEWAL_PAUSE_MINUTES = 5
 TOKEN_IN_ADDRESS = re.compile(
     r"((?:/|%2F)contract(?:/|%2F)(?:sign|in_person)(?:/|%2F))[^/\s?&#\"']+", re.I
 )
+# Who writes addresses of requests to the log. A logger's filters see what is logged by
+# itself, not by those below it.
+LOGGERS = ("werkzeug", "odoo.http", "odoo.addons.http_routing.models.ir_http")
 
 
 class LinkLogFilter(logging.Filter):
     """Keeps the tokens of personal links out of this server's own log.
 
-    A token gives access to a contract, and the web server writes the address of
-    every request to the log.
+    A token gives access to a contract, and the address of a request is written to the
+    log: of every one by the web server, of refused ones by Odoo.
     """
 
     def filter(self, record):
@@ -29,7 +32,8 @@ class LinkLogFilter(logging.Filter):
         return True
 
 
-logging.getLogger("werkzeug").addFilter(LinkLogFilter())
+for logger in LOGGERS:
+    logging.getLogger(logger).addFilter(LinkLogFilter())
 
 
 class CustomerContractLink(CustomerContractPortal):

@@ -78,7 +78,8 @@ class ContractPageMixin(ContractAccessMixin, ContractFactsMixin, ContractNoticeM
             "comparison": self._prepare_comparison(contract_sudo, participant_sudo),
             "events": self._prepare_timeline(contract_sudo, zone),
             "stored_pdf": contract_sudo._get_stored_pdf(),
-            "is_pending": contract_sudo.state == "signed" and not contract_sudo.signed_document_id,
+            "is_pending": contract_sudo._is_preparing(),
+            "is_late": contract_sudo._is_preparing_long(),
             "may_write_messages": not user.share or contract_sudo._is_named(user.partner_id),
             "has_chatter": not user._is_public() and not access.is_preview and not access.is_link,
             "comments": self._prepare_comments(contract_sudo, zone)

@@ -74,13 +74,14 @@ class CustomerContractPortal(ContractPageMixin, Controller):
         """
         attachment_sudo = access.contract_sudo._get_shown_pdf()
         if not attachment_sudo:
-            is_pending = access.contract_sudo.state == "signed"
+            is_pending = access.contract_sudo._is_preparing()
             response = request.render(
                 "customer_contract.portal_contract_pending",
                 {
                     "page_name": "contract",
                     "contract": access.contract_sudo,
                     "is_pending": is_pending,
+                    "is_late": access.contract_sudo._is_preparing_long(),
                     "no_breadcrumbs": request.env.user._is_public(),
                 },
                 status=202 if is_pending else 404,

@@ -167,7 +167,8 @@ class CustomerContractSigning(CustomerContractPortal):
         :param bool | str consent: what was sent
         :rtype: str | None
         """
-        if not consent:
+        # Anything else than a yes, or the text's digest, is no consent.
+        if consent is not True and not (consent and isinstance(consent, str)):
             return self.env._("Please tick the box to agree to sign electronically.")
         current = self._get_consent(access.contract_sudo).digest or ""
         if isinstance(consent, str) and not consteq(consent.encode(), current.encode()):
@@ -393,7 +394,9 @@ class CustomerContractSigning(CustomerContractPortal):
         :param ContractAccess access: who is here and as whom
         :param str reason: a short name for why
         """
-        access.contract_sudo._log_event("refused", details={"reason": reason}, actor=access.actor)
+        participant_sudo = access.participant_sudo
+        who = f"participant {participant_sudo.id}" if participant_sudo else request.env.uid
+        access.contract_sudo._log_refusal(who, {"reason": reason}, access.actor)
 
     def _explain_no_access(self):
         """Return what a visitor without access is told, the same for every contract."""

@@ -59,10 +59,13 @@ def run_on_pdf(pdf, *command):
 class ContractCommon(BaseCommon):
     """People, a contract ready to be sent, and the acts on it.
 
-    Rendering is replaced by a small PDF unless a class sets ``renders_reports``.
+    Rendering is replaced by a small PDF unless a class sets ``renders_reports``. Mails are
+    not sent, so one-time codes are made when they are asked for unless it sets
+    ``sends_mails``.
     """
 
     renders_reports = False
+    sends_mails = False
 
     @classmethod
     def setUpClass(cls):
@@ -100,6 +103,26 @@ class ContractCommon(BaseCommon):
 
         if not cls.renders_reports:
             cls._replace_rendering()
+        if not cls.sends_mails:
+            cls._make_codes_at_once()
+
+    @classmethod
+    def _make_codes_at_once(cls):
+        """Make one-time codes as soon as their mail is there, which is not sent in tests."""
+        model = cls.registry["customer.contract.code"]
+        reserve = model._reserve
+
+        def reserve_and_make(codes, participant):
+            code = reserve(codes, participant)
+            code._make_code()
+            return code
+
+        # Not where the code is asked for: that makes another one.
+        def issue(codes, participant):
+            return reserve(codes, participant)._make_code()
+
+        cls.startClassPatcher(patch.object(model, "_reserve", reserve_and_make))
+        cls.startClassPatcher(patch.object(model, "_issue", issue))
 
     @classmethod
     def _replace_rendering(cls):

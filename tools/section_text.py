@@ -8,6 +8,8 @@ from functools import cache
 import lxml.html
 from PIL import Image, ImageDraw
 
+from .safe_style import clean_tree
+
 # What the editor or a paste brings along that no paper shows: ratings and icons, which are
 # letters of a font for screens, marks of banners, players.
 DECORATION = (
@@ -84,6 +86,8 @@ def show_text(body, direction, ticked, unticked):
     if not body:
         return ""
     root = lxml.html.fragment_fromstring(body, create_parent="div")
+    # What an earlier release has frozen may have styles that it let pass.
+    clean_tree(root)
     _show_directions(root, direction)
     for item in root.xpath("//ul[contains(concat(' ', @class, ' '), ' o_checklist ')]/li"):
         if "oe-nested" not in item.classes:

@@ -14,6 +14,7 @@ class CustomerContractApprovalRule(models.Model):
     """
 
     _name = "customer.contract.approval.rule"
+    _inherit = "customer.contract.shared.mixin"
     _description = "Contract Approval Rule"
     _order = "sequence, id"
     _check_company_auto = True

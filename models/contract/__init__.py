@@ -1,6 +1,7 @@
 from . import (
     customer_contract_policy_mixin,  # first: contracts and types inherit it
     customer_contract_component_mixin,  # first, too: what belongs to contracts inherits it
+    customer_contract_shared_mixin,  # likewise: configuration does
     customer_contract,
     customer_contract_dates,
     customer_contract_deadline,

@@ -1,4 +1,5 @@
 from datetime import timedelta
+from textwrap import shorten
 
 import lxml.html
 
@@ -8,13 +9,17 @@ from odoo.fields import Domain
 from odoo.addons.base.models.res_users import check_identity
 
 from ...const import MAIL_LAYOUT, OPEN_STATES, PREPARING_STATES, SIGNABLE_STATES
+from ...tools.safe_style import find_hidden_texts
 from ...utils import check_one
+
+MOST_OF_TEXT = 80
 
 
 class CustomerContract(models.Model):
     """What the back office shows about a contract, and its buttons' dialogs.
 
-    Pictures that the contract's text shows now, and would not when it is frozen.
+    Pictures that the contract's text shows now, and would not when it is frozen; text in it
+    that nobody sees.
     """
 
     _inherit = "customer.contract"
@@ -260,6 +265,15 @@ class CustomerContract(models.Model):
                         "will be missing in the contract. Upload it instead.",
                         section=section.title or section.number,
                         address=source,
+                    )
+                )
+            for text in find_hidden_texts(section.body):
+                warnings.append(
+                    _(
+                        "Section %(section)s: “%(text)s” stands in the contract, and nobody "
+                        "sees it. It is white, transparent, tiny or hidden.",
+                        section=section.title or section.number,
+                        text=shorten(text, MOST_OF_TEXT, placeholder="…"),
                     )
                 )
         return warnings

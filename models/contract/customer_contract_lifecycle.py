@@ -278,6 +278,18 @@ class CustomerContract(models.Model):
         contract_sudo._log_event("approved", actor=actor_sudo)
         contract_sudo._advance()
 
+    def _prepare_state_change(self, state):
+        """Prepare what the trail tells of a change of state that no other event tells.
+
+        :param str state: the state that follows
+        :return: both states in words, by the field's label
+        :rtype: dict[str, list[str]]
+        """
+        self.ensure_one()
+        words = dict(self._fields["state"]._description_selection(self.env))
+        label = self.env["ir.model.fields"]._get(self._name, "state").field_description
+        return {label: [words[self.state], words[state]]}
+
     def _supersede(self):
         """Bring the contract back to draft and void what is open."""
         self.ensure_one()
@@ -286,6 +298,9 @@ class CustomerContract(models.Model):
             return
         if version_sudo:
             self._log_event("version_superseded", details={"version": version_sudo.number})
+        else:
+            # A draft that was cancelled before it was ever frozen.
+            self._log_event("changed", details={"fields": self._prepare_state_change("draft")})
         self.activity_unlink(["customer_contract.mail_activity_type_sign"])
         self._revoke_links()
         self._change_state("draft", current_version_id=False, closing_reason=False)

@@ -7,6 +7,7 @@ class CustomerContractRefusalReason(models.Model):
     """Why a signer may decline a contract."""
 
     _name = "customer.contract.refusal.reason"
+    _inherit = "customer.contract.shared.mixin"
     _description = "Reason to Decline a Contract"
     _order = "sequence, id"
 

@@ -8,6 +8,7 @@ class CustomerContractStage(models.Model):
     """
 
     _name = "customer.contract.stage"
+    _inherit = "customer.contract.shared.mixin"
     _description = "Contract Stage"
     _order = "sequence, id"
 

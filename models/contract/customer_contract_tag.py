@@ -7,6 +7,7 @@ class CustomerContractTag(models.Model):
     """A free label on contracts."""
 
     _name = "customer.contract.tag"
+    _inherit = "customer.contract.shared.mixin"
     _description = "Contract Tag"
     _order = "name, id"
 

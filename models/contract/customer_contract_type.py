@@ -7,7 +7,7 @@ class CustomerContractType(models.Model):
     """A kind of contract, such as maintenance or non-disclosure."""
 
     _name = "customer.contract.type"
-    _inherit = "customer.contract.policy.mixin"
+    _inherit = ["customer.contract.shared.mixin", "customer.contract.policy.mixin"]
     _description = "Contract Type"
     _order = "sequence, name, id"
 

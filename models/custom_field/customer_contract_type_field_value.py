@@ -1,6 +1,9 @@
+import logging
 import re
 from datetime import date, timedelta
 from decimal import Decimal, InvalidOperation
+
+import regex
 
 from odoo import _, api, fields, models
 from odoo.exceptions import ValidationError
@@ -9,10 +12,13 @@ from odoo.tools import float_repr, format_date, html2plaintext
 from ...utils import format_day, format_frozen_amount, format_moment, strip_unseen
 from .customer_contract_type_field import NUMBER_TYPES, TEXT_TYPES
 
+_logger = logging.getLogger(__name__)
+
 MAX_LENGTH = {"char": 250, "text": 5000}
 # Patterns are compared with short texts only, and must not lead to endless search.
 MAX_PATTERN_TEXT = 200
 MAX_PATTERN = 120
+PATTERN_SECONDS = 0.2
 UNBOUNDED = re.compile(r"(?<!\\)[*+]|\{\d*,\d*\}")
 QUANTIFIED_GROUP = re.compile(r"\)\s*(?:[*+]|\{)")
 MAX_NUMBER = Decimal(10) ** 12
@@ -46,7 +52,8 @@ class CustomerContractTypeField(models.Model):
                 raise ValidationError(_("Patterns are for texts: “%(field)s”.", field=row.label))
             try:
                 re.compile(row.pattern)
-            except re.error as error:
+                regex.compile(row.pattern)
+            except (re.error, regex.error) as error:
                 raise ValidationError(
                     _(
                         "The pattern of “%(field)s” cannot be read: %(error)s",
@@ -238,9 +245,23 @@ class CustomerContractTypeField(models.Model):
             return _("Please enter at most %(most)s characters.", most=most)
         if self.minimum and len(text) < self._read_limit(self.minimum):
             return _("Please enter at least %(least)s characters.", least=self.minimum)
-        if self.pattern and (len(text) > MAX_PATTERN_TEXT or not re.fullmatch(self.pattern, text)):
+        if self.pattern and (len(text) > MAX_PATTERN_TEXT or not self._matches_pattern(text)):
             return self.pattern_message or _("This has not the form that is asked for.")
         return None
+
+    def _matches_pattern(self, text):
+        """Tell whether a text has the field's pattern, as long as that is known in time.
+
+        Some patterns that look harmless take years; whoever types the text waits for none.
+
+        :param str text: the text, not longer than patterns are compared with
+        """
+        self.ensure_one()
+        try:
+            return bool(regex.fullmatch(self.pattern, text, timeout=PATTERN_SECONDS))
+        except TimeoutError:
+            _logger.warning("The pattern of field %s takes too long; it is not met", self.id)
+            return False
 
     def _format_limit(self, limit):
         """Return a limit as people read it.

@@ -10,6 +10,7 @@ class CustomerContractValueDraft(models.Model):
     """
 
     _name = "customer.contract.value.draft"
+    _inherit = "customer.contract.component.mixin"
     _description = "Details Typed by a Contract Participant"
     _rec_name = "participant_id"
 

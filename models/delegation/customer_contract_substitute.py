@@ -53,6 +53,15 @@ class CustomerContractSubstitute(models.Model):
             # Whether somebody is an employee is known to all employees.
             if any(user.share for user in (absence.user_id | absence.substitute_id).sudo()):
                 raise ValidationError(_("Only employees can substitute each other."))
+            # What waits for somebody goes to people of the same company only.
+            if not absence.user_id.sudo().company_ids & absence.substitute_id.sudo().company_ids:
+                raise ValidationError(
+                    _(
+                        "%(person)s and %(substitute)s have no company in common.",
+                        person=absence.user_id.sudo().name,
+                        substitute=absence.substitute_id.sudo().name,
+                    )
+                )
 
     @api.constrains("user_id", "date_from", "date_to", "active")
     def _check_overlap(self):
@@ -87,14 +96,20 @@ class CustomerContractSubstitute(models.Model):
         return result
 
     def _check_own(self):
-        """Let people name their own substitutes only; administrators name anybody's.
+        """Let people name their own substitutes only; administrators those of their companies.
 
         :raise AccessError: if somebody else's is among them
         """
-        if self.env.su or self.env.user.has_group("customer_contract.group_contract_manager"):
+        others = self.user_id - self.env.user
+        if self.env.su or not others:
             return
-        if self.user_id - self.env.user:
+        if not self.env.user.has_group("customer_contract.group_contract_manager"):
             raise AccessError(_("You can only name a substitute for yourself."))
+        own_sudo = self.env.user.sudo().company_ids
+        if any(not user.sudo().company_ids <= own_sudo for user in others):
+            raise AccessError(
+                _("You can only name substitutes for people of the companies you work in.")
+            )
 
     @api.model
     def _find_for(self, user, company):

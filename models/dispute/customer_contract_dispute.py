@@ -361,7 +361,7 @@ class CustomerContractDispute(models.Model):
         )
         for group in groups:
             if group["notification_group_name"] == "contract_dispute_signer":
-                group["button_access"]["url"] = self.env["customer.contract.link"]._issue(
+                group["button_access"]["url"] = self.env["customer.contract.link"]._issue_in_mail(
                     self.sudo().participant_id
                 )
         return groups

@@ -7,6 +7,7 @@ class CustomerContractDisputeCategory(models.Model):
     """What signers disagree with, so that causes can be counted."""
 
     _name = "customer.contract.dispute.category"
+    _inherit = "customer.contract.shared.mixin"
     _description = "Category of Contract Disputes"
     _order = "sequence, id"
 

@@ -5,6 +5,7 @@ from . import (
     customer_contract_content,
     customer_contract_event,
     customer_contract_export,
+    customer_contract_refusal,
     customer_contract_version,
     ir_actions_report,
     ir_attachment,

@@ -5,6 +5,7 @@ from markupsafe import Markup, escape
 from odoo import api, fields, models
 from odoo.tools import format_date, html_sanitize
 
+from ...tools.safe_style import clean_styles
 from ...utils import check_one
 
 
@@ -113,7 +114,10 @@ class CustomerContract(models.Model):
         :param str after: its HTML in another
         :rtype: markupsafe.Markup
         """
-        clean = [str(html_sanitize(body or "", strip_classes=True)) for body in (before, after)]
+        clean = [
+            clean_styles(str(html_sanitize(body or "", strip_classes=True)))
+            for body in (before, after)
+        ]
         marked = html_sanitize(htmldiff(*clean), strip_classes=True)
         return Markup("<h4>%s</h4>%s") % (title, marked)
 

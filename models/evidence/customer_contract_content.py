@@ -11,6 +11,7 @@ from odoo.tools import float_repr, html_sanitize
 
 from ...const import CONTENT_SCHEMA
 from ...tools.pdf.print_check import find_lost_section
+from ...tools.safe_style import clean_tree
 from ...tools.section_text import drop_decoration, keep_list_styles, show_text
 from ...utils import ContractPrint, format_day, sha256_of, strip_unseen_in
 
@@ -200,8 +201,7 @@ class CustomerContract(models.Model):
                 node.set("src", embedded)
             elif node.tag == "img":
                 node.drop_tree()
-        for node in root.xpath("//*[contains(@style, 'url(')]"):
-            del node.attrib["style"]
+        clean_tree(root)
         return "".join(
             [root.text or ""] + [lxml.html.tostring(child, encoding="unicode") for child in root]
         )

@@ -1,7 +1,6 @@
 import base64
 import io
 import operator
-import re
 from functools import cache
 
 import lxml.html
@@ -16,7 +15,8 @@ from odoo.addons.base.models.report_paperformat import PAPER_SIZES
 
 from ...const import CONTRACT_REPORT
 from ...tools.printing import engine
-from ...tools.printing.layout import fit_to_page
+from ...tools.printing.layout import fit_pictures, fit_to_page
+from ...tools.safe_style import loads_something
 from ...utils import ContractPrint
 
 # A key of our own among the arguments that Odoo hands from the prepared HTML to
@@ -27,7 +27,6 @@ ENGINE_PARAMETER = "customer_contract.print_engine"
 PAGE_STYLE = "customer_contract/static/src/contract/report/contract_report_pages.css"
 LOADING_ELEMENTS = ("script", "link", "base", "iframe", "object", "embed")
 LOADING_ATTRIBUTES = ("src", "srcset", "background", "data", "poster", "itemtype")
-OUTSIDE_URL = re.compile(r"url\(\s*['\"]?(?!\s*['\"]?data:)", re.IGNORECASE)
 LOGO_SIZE = (600, 300)
 # Widths and heights in mm.
 A4 = (210.0, 297.0)
@@ -146,6 +145,7 @@ class IrActionsReport(models.Model):
         margins = (paper.margin_top, paper.margin_bottom, paper.margin_left, paper.margin_right)
         company = self.env["customer.contract"].browse(contract_ids[:1]).company_id
         size = self._get_page_size(company.paperformat_id)
+        fit_pictures(root, size[0] - sum(margins[2:]), size[1] - sum(margins[:2]))
         if self.env.context.get("customer_contract_engine") == "weasyprint":
             self._prepare_pages(root, size, margins)
             finish = {}
@@ -260,7 +260,7 @@ class IrActionsReport(models.Model):
             if node.tag != "a":
                 for name in [name for name in node.attrib if name.endswith("href")]:
                     del node.attrib[name]
-            if OUTSIDE_URL.search(node.get("style") or ""):
+            if loads_something(node.get("style")):
                 del node.attrib["style"]
 
     def _shrink_image(self, address):

@@ -83,7 +83,7 @@ class CustomerContractFieldAccessMixin(models.AbstractModel):
             # Who may not write the contract leaves a trace in it all the same.
             for contract_sudo in env["customer.contract"].browse(contract_ids).sudo().exists():
                 details = {"reason": "field_rule", "field": label}
-                contract_sudo._log_event("refused", details=details)
+                contract_sudo._log_refusal(f"user {env.uid}", details)
 
         # The refusal undoes the transaction, so it is recorded after that.
         @self.env.cr.postrollback.add

@@ -4,5 +4,6 @@ from . import (
     customer_contract_event,
     customer_contract_participant,
     customer_contract_policy_mixin,
+    mail_mail,
     res_users,
 )

@@ -6,6 +6,9 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 CODE_DIGITS = 6
+REFERENCE_BYTES = 18
+# How a mail that waits says where the code belongs
+CODE_AT_SENDING = "code-at-sending-"
 MINUTES_VALID = 10
 MAX_TRIES = 5
 MAX_CODES = 5
@@ -21,6 +24,7 @@ class CustomerContractCode(models.Model):
     """
 
     _name = "customer.contract.code"
+    _inherit = "customer.contract.component.mixin"
     _description = "One-Time Code of a Contract Participant"
     _order = "id desc"
     _rec_name = "participant_id"
@@ -31,7 +35,10 @@ class CustomerContractCode(models.Model):
     version_id = fields.Many2one(
         "customer.contract.version", required=True, index=True, ondelete="cascade"
     )
-    code_hash = fields.Char(required=True)
+    code_hash = fields.Char(help="Empty until the mail with the code is sent.")
+    mail_reference = fields.Char(
+        help="Stands for the code in its mail until it is sent. It opens nothing."
+    )
     sent_on = fields.Datetime(required=True)
     expires_on = fields.Datetime(required=True)
     tries = fields.Integer()
@@ -44,6 +51,29 @@ class CustomerContractCode(models.Model):
         :param recordset participant: the `customer.contract.participant`
         :return: the code, which is stored nowhere
         :rtype: str
+        :raise UserError: if codes are asked for too often
+        """
+        return self._reserve(participant)._make_code()
+
+    @api.model
+    def _issue_in_mail(self, participant):
+        """Prepare a new code for a participant, for a mail; it replaces the one before.
+
+        The mail holds a reference; the code is made when the mail is built for sending.
+
+        :param recordset participant: the `customer.contract.participant`
+        :return: what stands in the mail for the code
+        :rtype: str
+        :raise UserError: if codes are asked for too often
+        """
+        return f"{CODE_AT_SENDING}{self._reserve(participant).mail_reference}"
+
+    @api.model
+    def _reserve(self, participant):
+        """Make a code that nobody knows yet.
+
+        :param recordset participant: the `customer.contract.participant`
+        :rtype: recordset of `customer.contract.code`, elevated
         :raise UserError: if codes are asked for too often
         """
         # Nobody has rights on codes: they are checked by the system only.
@@ -62,14 +92,28 @@ class CustomerContractCode(models.Model):
         Code_sudo.search(
             [("participant_id", "=", participant.id), ("is_spent", "=", False)]
         ).is_spent = True
-        code = f"{secrets.randbelow(10**CODE_DIGITS):0{CODE_DIGITS}d}"
-        Code_sudo.create(
+        return Code_sudo.create(
             {
                 "participant_id": participant.id,
                 "version_id": participant.contract_id.current_version_id.id,
-                "code_hash": self._get_hasher().hash(code),
+                "mail_reference": secrets.token_urlsafe(REFERENCE_BYTES),
                 "sent_on": now,
                 "expires_on": now + timedelta(minutes=MINUTES_VALID),
+            }
+        )
+
+    def _make_code(self):
+        """Make the code, a new one each time; its minutes begin now.
+
+        :return: the code, which is stored nowhere
+        :rtype: str
+        """
+        self.ensure_one()
+        code = f"{secrets.randbelow(10**CODE_DIGITS):0{CODE_DIGITS}d}"
+        self.write(
+            {
+                "code_hash": self._get_hasher().hash(code),
+                "expires_on": fields.Datetime.now() + timedelta(minutes=MINUTES_VALID),
             }
         )
         return code
@@ -112,9 +156,10 @@ class CustomerContractCode(models.Model):
         tries = self.env.cr.fetchone()[0]
         live_sudo.invalidate_recordset(["tries"])
         typed = "".join(character for character in str(code or "") if character.isdigit())
-        is_right = (
+        is_right = bool(
             tries <= MAX_TRIES
             and len(typed) == CODE_DIGITS
+            and live_sudo.code_hash
             and self._get_hasher().verify(typed, live_sudo.code_hash)
         )
         if is_right or tries >= MAX_TRIES:

@@ -58,7 +58,7 @@ class CustomerContractParticipant(models.Model):
         if not self._can_get_code():
             raise UserError(_("It is not your turn to act on this contract."))
         self._check_codes_open()
-        code = self.env["customer.contract.code"]._issue(self)
+        code = self.env["customer.contract.code"]._issue_in_mail(self)
         template = self.env.ref("customer_contract.mail_template_code")
         mail_id = template.with_context(customer_contract_code=code).send_mail(
             self.id, email_values={"email_to": self._get_email_formatted()}

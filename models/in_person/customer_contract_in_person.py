@@ -3,6 +3,7 @@ import secrets
 from datetime import timedelta
 
 from odoo import api, fields, models
+from odoo.tools import consteq
 
 TOKEN_BYTES = 32
 MINUTES_TO_OPEN = 15
@@ -18,6 +19,7 @@ class CustomerContractInPerson(models.Model):
     """
 
     _name = "customer.contract.in.person"
+    _inherit = "customer.contract.component.mixin"
     _description = "Signing in Person"
     _order = "id desc"
     _rec_name = "participant_id"
@@ -30,6 +32,7 @@ class CustomerContractInPerson(models.Model):
     token_digest = fields.Char(required=True)
     expires_on = fields.Datetime(required=True)
     opened_on = fields.Datetime()
+    session_digest = fields.Char(help="Which device it was opened on.")
     is_closed = fields.Boolean()
     _token_digest_unique = models.UniqueIndex("(token_digest)", "Every handover is unique.")
 
@@ -99,15 +102,46 @@ class CustomerContractInPerson(models.Model):
         )
 
     def _is_usable(self):
-        """Tell whether the device that was handed over may show and sign the contract."""
+        """Tell whether a device that was handed over may show and sign the contract."""
         self.ensure_one()
         return bool(self.exists()) and bool(self.opened_on) and self._is_current()
 
-    def _open(self):
-        """Start the time that the person has to read and sign."""
+    def _is_opened_by(self, secret):
+        """Tell whether this was opened on the device that knows a secret.
+
+        :param str secret: what :meth:`_open` gave to the device
+        """
         self.ensure_one()
+        return bool(secret and self.session_digest) and consteq(
+            self._digest(str(secret)), self.session_digest
+        )
+
+    def _open(self):
+        """Start the time that the person has to read and sign, on one device.
+
+        Of devices that come at the same moment, one gets it: the row is locked, and names
+        the device by a secret that only its session knows.
+
+        :return: the secret; none if another device was first
+        :rtype: str | None
+        """
+        self.ensure_one()
+        if not self.try_lock_for_update():
+            return None
+        self.invalidate_recordset()
+        if self.opened_on or not self._is_current():
+            return None
+        secret = secrets.token_urlsafe(TOKEN_BYTES)
         now = fields.Datetime.now()
-        self.write({"opened_on": now, "expires_on": now + timedelta(minutes=MINUTES_TO_SIGN)})
+        self.write(
+            {
+                "opened_on": now,
+                "expires_on": now + timedelta(minutes=MINUTES_TO_SIGN),
+                "session_digest": self._digest(secret),
+            }
+        )
+        self.flush_recordset()
+        return secret
 
     def _close(self):
         """End it: the device can do nothing more."""

@@ -13,7 +13,7 @@ class CustomerContractPaperFile(models.Model):
     """A file with signed pages, as it was taken in."""
 
     _name = "customer.contract.paper.file"
-    _inherit = "customer.contract.protection.mixin"
+    _inherit = ["customer.contract.component.mixin", "customer.contract.protection.mixin"]
     _description = "File with Signed Pages"
     _order = "id"
 

@@ -15,7 +15,7 @@ class CustomerContractPaperPage(models.Model):
     """One page that was sent, and what its code says."""
 
     _name = "customer.contract.paper.page"
-    _inherit = "customer.contract.protection.mixin"
+    _inherit = ["customer.contract.component.mixin", "customer.contract.protection.mixin"]
     _description = "Signed Page"
     _order = "paper_id, sequence, id"
 

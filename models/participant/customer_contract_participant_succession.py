@@ -1,4 +1,5 @@
-from odoo import api, fields, models
+from odoo import _, api, fields, models
+from odoo.exceptions import ValidationError
 
 from ...const import PENDING_STATES
 from ...utils import TypedChar
@@ -76,6 +77,32 @@ class CustomerContractParticipant(models.Model):
         :param dict values: the values to write; the removal is meant if left out
         :raise UserError: if one of the participants is demanded
         """
+
+    @api.constrains("contract_id", "partner_id", "role", "party")
+    def _check_reads_contract(self):
+        """Refuse employees of another company as approvers and signers inside.
+
+        They could not read what they are asked about.
+        """
+        for participant in self:
+            users_sudo = participant.partner_id.sudo().user_ids.filtered(
+                lambda user: user.active and not user.share
+            )
+            if (
+                participant.role in ("approver", "signer")
+                and participant._stands_for_company()
+                and not participant.is_retired
+                and users_sudo
+                and not participant._get_employee()
+            ):
+                raise ValidationError(
+                    _(
+                        "%(person)s does not work for %(company)s and could not read this "
+                        "contract.",
+                        person=participant.partner_id.sudo().name,
+                        company=participant.sudo().contract_id.company_id.name,
+                    )
+                )
 
     # === BUSINESS METHODS === #
 

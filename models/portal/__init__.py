@@ -13,7 +13,9 @@ from . import (
     ir_http,
     mail_activity_type,
     mail_mail,
+    mail_message,
     mail_message_subtype,
     mail_template,
+    mail_thread,
     res_groups,
 )

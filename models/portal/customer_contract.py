@@ -1,6 +1,6 @@
 import logging
 
-from odoo import _, api, models
+from odoo import _, api, fields, models
 from odoo.fields import Domain
 from odoo.http import request
 from odoo.tools import SQL
@@ -18,7 +18,8 @@ from ...utils import check_one
 
 _logger = logging.getLogger(__name__)
 
-
+# A signed file that takes longer waits for something, such as a time stamp.
+USUAL_MINUTES = 2
 OF_OUTSIDERS = [("party", "!=", "company")]
 
 
@@ -230,7 +231,7 @@ class CustomerContract(models.Model):
                 participant = (
                     self.env["customer.contract.participant"].sudo().browse(int(participant_id))
                 )
-                group["button_access"]["url"] = Link._issue(participant)
+                group["button_access"]["url"] = Link._issue_in_mail(participant)
         return groups
 
     # === PORTAL PAGES === #
@@ -340,7 +341,7 @@ class CustomerContract(models.Model):
                 )
             names = ", ".join(following.mapped("partner_id.name"))
             return _("Waiting for %(people)s", people=names)
-        if self.state == "signed" and not self.sudo().signed_document_id:
+        if self._is_preparing():
             return _("The signed contract is being prepared")
         return {
             "draft": _("In preparation"),
@@ -380,6 +381,17 @@ class CustomerContract(models.Model):
         if contract_sudo.state == "signed":
             return contract_sudo.signed_document_id
         return contract_sudo.current_version_id.pdf_attachment_id
+
+    def _is_preparing(self):
+        """Tell whether the contract is signed by all, and its file not there yet."""
+        self.ensure_one()
+        return self.state == "signed" and not self.sudo().signed_document_id
+
+    def _is_preparing_long(self):
+        """Tell whether the signed file takes longer than it should, whatever it waits for."""
+        self.ensure_one()
+        usual = fields.Datetime.subtract(fields.Datetime.now(), minutes=USUAL_MINUTES)
+        return self._is_preparing() and bool(self.signed_on) and self.signed_on < usual
 
     def action_preview(self):
         """Open the contract as its customer sees it.

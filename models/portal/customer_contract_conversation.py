@@ -46,6 +46,7 @@ class CustomerContract(models.Model):
         return operations
 
     def message_post(self, *, message_type="notification", author_id=None, **kwargs):
+        self.env["mail.message"]._check_named_author(author_id, kwargs.get("email_from"))
         if message_type == "email" and not self._may_mail(author_id):
             # A reference to a mail can be forwarded or guessed. What comes from elsewhere
             # is kept for the manager, and shown to nobody outside.

@@ -5,6 +5,9 @@ from datetime import timedelta
 from odoo import api, fields, models
 
 TOKEN_BYTES = 32
+REFERENCE_BYTES = 18
+# How a mail that waits says where a link belongs
+AT_SENDING = "at-sending-"
 # Each mail has a link of its own, and older ones go on working; beyond these, the oldest end.
 MOST_LIVE_LINKS = 10
 
@@ -18,6 +21,7 @@ class CustomerContractLink(models.Model):
     """
 
     _name = "customer.contract.link"
+    _inherit = "customer.contract.component.mixin"
     _description = "Personal Link of a Contract Participant"
     _order = "id desc"
     _rec_name = "participant_id"
@@ -31,9 +35,13 @@ class CustomerContractLink(models.Model):
         help="The version that the mail with the link was about.",
     )
     token_digest = fields.Char(required=True)
+    mail_reference = fields.Char(
+        help="Stands for the link in a mail until it is sent. It opens nothing."
+    )
     expires_on = fields.Datetime(required=True)
     is_revoked = fields.Boolean()
     opened_on = fields.Datetime()
+    _mail_reference = models.UniqueIndex("(mail_reference) WHERE mail_reference IS NOT NULL")
     _token_digest_unique = models.UniqueIndex("(token_digest)", "Every link is unique.")
 
     @api.model
@@ -44,18 +52,52 @@ class CustomerContractLink(models.Model):
         :return: the address, with the token that is stored nowhere
         :rtype: str
         """
-        token = secrets.token_urlsafe(TOKEN_BYTES)
+        return self._reserve(participant)._make_address()
+
+    @api.model
+    def _issue_in_mail(self, participant):
+        """Prepare a new personal link for a participant, for a mail.
+
+        Mails wait in the database, some for ever. They hold a reference that opens
+        nothing; the token is made when the mail is built for sending.
+
+        :param recordset participant: the `customer.contract.participant`
+        :return: what stands in the mail for the address
+        :rtype: str
+        """
+        link_sudo = self._reserve(participant)
+        base = participant.contract_id.get_base_url()
+        return f"{base}/contract/sign/{AT_SENDING}{link_sudo.mail_reference}"
+
+    @api.model
+    def _reserve(self, participant):
+        """Make a link that nobody has the token of.
+
+        :param recordset participant: the `customer.contract.participant`
+        :rtype: recordset of `customer.contract.link`, elevated
+        """
         self._end_oldest(participant)
         # Nobody has rights on links: they are handed out by the system only.
-        self.sudo().create(
+        return self.sudo().create(
             {
                 "participant_id": participant.id,
                 "version_id": participant.sudo().contract_id.current_version_id.id,
-                "token_digest": self._digest(token),
+                "token_digest": self._digest(secrets.token_urlsafe(TOKEN_BYTES)),
+                "mail_reference": secrets.token_urlsafe(REFERENCE_BYTES),
                 "expires_on": self._get_expiry(participant.contract_id),
             }
         )
-        return f"{participant.contract_id.get_base_url()}/contract/sign/{token}"
+
+    def _make_address(self):
+        """Make the link's token, a new one each time: the one before ends.
+
+        :return: the address, with the token that is stored nowhere
+        :rtype: str
+        """
+        self.ensure_one()
+        token = secrets.token_urlsafe(TOKEN_BYTES)
+        self.token_digest = self._digest(token)
+        return f"{self.participant_id.contract_id.get_base_url()}/contract/sign/{token}"
 
     @api.model
     def _end_oldest(self, participant):

@@ -1,11 +1,17 @@
 import logging
+import re
 import threading
 import time
 from datetime import timedelta
+from functools import cache
 
 from odoo import SUPERUSER_ID, api, fields, models, modules
 from odoo.modules.registry import Registry
 from odoo.sql_db import PoolError
+from odoo.tools import html2plaintext
+from odoo.tools.mail import email_normalize_all
+
+from .customer_contract_link import AT_SENDING
 
 _logger = logging.getLogger(__name__)
 # Who waits for a mail server holds a connection to the database beside the request's
@@ -15,6 +21,7 @@ _DELIVERING = threading.BoundedSemaphore(8)
 # How long Odoo's queue leaves mails alone that are being sent.
 SPARED = timedelta(minutes=10)
 MOST_TRIES = 40
+LINK_IN_MAIL = re.compile(rf"https?://[^\s\"'<>]*/contract/sign/{AT_SENDING}([\w-]+)", re.ASCII)
 PAUSE_SECONDS = 0.25
 
 
@@ -36,6 +43,61 @@ def _open_cursor(database):
 
 class MailMail(models.Model):
     _inherit = "mail.mail"
+
+    def _prepare_outgoing_list(self, mail_server=False, doc_to_followers=None):
+        """Put in what a mail may hold on its way only, and never in the database."""
+        prepared = super()._prepare_outgoing_list(
+            mail_server=mail_server, doc_to_followers=doc_to_followers
+        )
+        for values in prepared:
+            body = str(values["body"] or "")
+            complete = self._put_in_secrets(body, values)
+            if complete != body:
+                values.update(body=complete, body_alternative=html2plaintext(complete))
+        return prepared
+
+    def _put_in_secrets(self, body, values):
+        """Replace what stands for secrets in a mail's text by new ones.
+
+        Features whose mails hold others extend this.
+
+        :param str body: the text, as HTML
+        :param dict values: who gets it, as Odoo prepared it
+        :return: the text that is sent
+        :rtype: str
+        """
+
+        @cache  # the same link may stand in a mail twice
+        def complete(whole, reference):
+            # Nobody has rights on links; the person's own mail asks for this one.
+            link_sudo = (
+                self.env["customer.contract.link"]
+                .sudo()
+                .search([("mail_reference", "=", reference)], limit=1)
+            )
+            if not link_sudo or not self._is_mail_of(link_sudo.participant_id, values):
+                return whole
+            return link_sudo._make_address()
+
+        return LINK_IN_MAIL.sub(lambda match: complete(match[0], match[1]), body)
+
+    def _is_mail_of(self, participant_sudo, values):
+        """Tell whether a mail is about a participant's contract and goes to that one alone.
+
+        Whoever copies another mail's text into an own one gets nothing by it.
+
+        :param recordset participant_sudo: the participant, elevated
+        :param dict values: who gets it, as Odoo prepared it
+        """
+        self.ensure_one()
+        about_sudo = self.env["customer.contract.delivery.report"]._find_contract(self)
+        if not about_sudo or about_sudo != participant_sudo.contract_id or values["email_cc"]:
+            return False
+        # Mails to a contact go on to the address to which the request is bound.
+        if values["partner_id"]:
+            return values["partner_id"] == participant_sudo.partner_id
+        own = email_normalize_all(participant_sudo._get_email() or "")
+        return bool(own) and set(values["email_to_normalized"]) <= set(own)
 
     def _postprocess_sent_message(
         self, success_pids, success_emails, failure_reason=False, failure_type=None

@@ -129,6 +129,25 @@ class CustomerContractRateLimit(models.Model):
         return self.env.cr.fetchone()[0]
 
     @api.model
+    def _take(self, scope, key):
+        """Count the attempts that were recorded, and forget them.
+
+        :param str scope: what is counted
+        :param str | int key: whose attempts are counted
+        :return: how many there were
+        :rtype: int
+        """
+        self.env.cr.execute(
+            SQL(
+                "DELETE FROM %s WHERE scope = %s AND key_digest = %s",
+                self._table_sql,
+                scope,
+                self._digest(scope, key),
+            )
+        )
+        return self.env.cr.rowcount
+
+    @api.model
     def _digest(self, scope, key):
         """Return what is stored of a key: useless to whoever reads the database dump.
 

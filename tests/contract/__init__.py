@@ -10,6 +10,8 @@ from . import (
     test_print_check,
     test_report,
     test_section_pictures,
+    test_shared_configuration,
+    test_shown_text,
     test_stage,
     test_typed_text,
 )

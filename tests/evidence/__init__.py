@@ -3,5 +3,6 @@ from . import (
     test_paper_layout,
     test_printed_meaning,
     test_printing,
+    test_safe_style,
     test_trail,
 )

@@ -19,14 +19,14 @@ class TestIdentity(ContractCommon, MailCase):
     def setUp(self):
         super().setUp()
         self.codes = []
-        issue = self.registry["customer.contract.code"]._issue
+        make = self.registry["customer.contract.code"]._make_code
 
-        def issue_and_remember(model, participant):
-            self.codes.append(issue(model, participant))
+        def make_and_remember(code):
+            self.codes.append(make(code))
             return self.codes[-1]
 
         self.startPatcher(
-            patch.object(self.registry["customer.contract.code"], "_issue", issue_and_remember)
+            patch.object(self.registry["customer.contract.code"], "_make_code", make_and_remember)
         )
 
     def _create_contract_with_codes(self):
@@ -96,7 +96,9 @@ class TestIdentity(ContractCommon, MailCase):
             mail = self.env["mail.mail"].search([], order="id desc", limit=1)
         code = self.codes[-1]
         self.assertRegex(code, r"^\d{6}$")
-        self.assertIn(code, mail.body_html)
+        # The mail that was sent has it, what is stored of it has not.
+        self.assertIn("code-at-sending", mail.body_html)
+        self.assertNotIn(code, mail.body_html)
         self.assertIn("carla@aurora.example.com", mail.email_to)
         self.assertEqual(masked, "c••••@aurora.example.com")
         stored = self.env["customer.contract.code"].search([("participant_id", "=", customer.id)])

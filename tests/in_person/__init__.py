@@ -1,1 +1,1 @@
-from . import test_in_person
+from . import test_in_person, test_one_device

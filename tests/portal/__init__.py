@@ -1,7 +1,10 @@
 from . import (
+    test_any_json,
     test_conversation,
+    test_copy,
     test_delivery,
     test_doors,
+    test_named_author,
     test_pending_page,
     test_portal_access,
     test_portal_act_tours,
@@ -12,5 +15,6 @@ from . import (
     test_portal_tours,
     test_preview,
     test_reader_language,
+    test_secret_in_mail,
     test_view,
 )

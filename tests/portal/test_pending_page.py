@@ -1,5 +1,6 @@
 from unittest.mock import patch
 
+from odoo import fields
 from odoo.tests import tagged
 
 from .common import ContractPortalCommon
@@ -29,3 +30,20 @@ class TestPendingPage(ContractPortalCommon):
             login="contract_customer",
         )
         self.assertGreaterEqual(len(asked), 2)
+
+    def test_what_takes_long_is_told_as_such(self):
+        contract = self._create_sent_contract()
+        self._sign_as_customer(contract)
+        self._log_in(self.portal_user)
+        in_time, late = "It appears here in a moment", "It takes longer than usual"
+        page = self._get(contract.access_url).text
+        self.assertIn(in_time, page)
+        self.assertNotIn(late, page)
+        contract._as_system().signed_on = fields.Datetime.subtract(contract.signed_on, minutes=5)
+        for path, status in (("", 200), ("?report_type=pdf", 202)):
+            answer = self._get(contract.access_url + path)
+            self.assertEqual(answer.status_code, status)
+            words = " ".join(answer.text.split())
+            self.assertIn(late, words)
+            self.assertNotIn(in_time, words)
+            self.assertNotIn("less than a minute", words)

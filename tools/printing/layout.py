@@ -4,10 +4,13 @@ What is laid out for a screen, or was pasted from elsewhere, is often wider than
 Widths in per cent remain, all others give way to the page.
 """
 
+import base64
+import io
 import re
 from collections import defaultdict
 
 import lxml.html
+from PIL import Image, UnidentifiedImageError
 
 ABSOLUTE_WIDTH = re.compile(r"(?<![\w-])(?:min-|max-)?width\s*:\s*[^;%]*(?:;|$)", re.IGNORECASE)
 PIXELS = re.compile(r"(?<![\w-])width\s*:\s*([\d.]+)px", re.IGNORECASE)
@@ -20,6 +23,14 @@ SIZES = {
     "o_contract_densest": (6.5, 4),
 }
 PAGE_WIDTH = 640
+PIXELS_PER_MM = 96 / 25.4
+# How much of a page's height a picture takes at most: its line and its caption stay with it.
+PICTURE_PART = 0.85
+SIZE_STYLE = re.compile(
+    r"(?<![\w-])(?:min-|max-)?(?:width|height)\s*:\s*[^;]*(?:;|$)", re.IGNORECASE
+)
+SHARE = re.compile(r"(?<![\w-])width\s*:\s*([\d.]+)%", re.IGNORECASE)
+TALLNESS = re.compile(r"(?<![\w-])height\s*:\s*([\d.]+)px", re.IGNORECASE)
 LETTER_WIDTH = 0.58  # of the size of letters, on an average of longer words
 # What is longer is no word of a language, and may be broken anywhere.
 LONGEST_WORD = 30
@@ -39,6 +50,65 @@ def fit_to_page(root):
         for table in text.iter("table"):
             _fit_table(table)
             _repeat_heading(table)
+
+
+def fit_pictures(root, width, height):
+    """Have every picture in the sections of a contract fit a page, in its proportions.
+
+    :param lxml.html.HtmlElement root: the document, changed in place
+    :param float width: how wide the text of a page is, in mm
+    :param float height: how high it is, in mm
+    """
+    most_width, most_height = width * PIXELS_PER_MM, height * PIXELS_PER_MM * PICTURE_PART
+    for text in root.find_class("o_contract_text"):
+        for picture in text.iter("img"):
+            if "o_contract_box" not in picture.classes:
+                _fit_picture(picture, most_width, most_height)
+
+
+def _fit_picture(picture, most_width, most_height):
+    """Give a picture the width that it is printed in; its height follows.
+
+    :param lxml.html.HtmlElement picture: the picture, changed in place
+    :param float most_width: how wide it may be, in CSS pixels
+    :param float most_height: how high it may be
+    """
+    natural = _get_natural_size(picture.get("src") or "")
+    if not natural:
+        return
+    style = picture.get("style") or ""
+    share, tallness = SHARE.search(style), TALLNESS.search(style)
+    ratio = natural[1] / natural[0]
+    if share:
+        width = most_width * float(share[1]) / 100
+    else:
+        height = tallness[1] if tallness else (picture.get("height") or "").removesuffix("px")
+        width = _get_pixels(picture) or (_as_number(height) / ratio) or natural[0]
+    width = min(width, most_width, most_height / ratio)
+    for name in ("width", "height"):
+        picture.attrib.pop(name, None)
+    rest = SIZE_STYLE.sub("", style).strip().rstrip(";")
+    picture.set("style", f"{rest + '; ' if rest else ''}width: {width:.0f}px; height: auto")
+
+
+def _get_natural_size(address):
+    """Return how many pixels a ``data:`` picture has across and down, or none."""
+    head, _comma, content = address.partition(",")
+    if not head.endswith(";base64"):
+        return None
+    try:
+        with Image.open(io.BytesIO(base64.b64decode(content))) as picture:
+            return picture.size if all(picture.size) else None
+    except (UnidentifiedImageError, OSError, ValueError, Image.DecompressionBombError):
+        return None  # drawn from lines
+
+
+def _as_number(text):
+    """Return a number that stands in a document, 0 if it is none."""
+    try:
+        return float(text)
+    except ValueError:
+        return 0.0
 
 
 def _fit_table(table):
@@ -95,11 +165,7 @@ def _get_span(cell):
 def _get_pixels(node):
     """Return the width that a cell or column has in pixels, 0 if it has none."""
     found = PIXELS.search(node.get("style") or "")
-    width = found[1] if found else (node.get("width") or "").removesuffix("px")
-    try:
-        return float(width)
-    except ValueError:
-        return 0.0
+    return _as_number(found[1] if found else (node.get("width") or "").removesuffix("px"))
 
 
 def _clear_width(node):
