@@ -15,7 +15,7 @@ from odoo.addons.base.models.report_paperformat import PAPER_SIZES
 
 from ...const import CONTRACT_REPORT
 from ...tools.printing import engine
-from ...tools.printing.layout import fit_pictures, fit_to_page
+from ...tools.printing.layout import fit_pictures, fit_to_page, keep_signatures_with_text
 from ...tools.safe_style import loads_something
 from ...utils import ContractPrint
 
@@ -205,6 +205,7 @@ class IrActionsReport(models.Model):
         # What the report is made with is loaded after the models.
         from ...tools.pdf.text_direction import box_words
 
+        keep_signatures_with_text(root)
         if not _wkhtml().is_patched_qt:
             # These builds shrink everything, which the style sheet makes up for.
             root.set("class", root.get("class") + " o_contract_shrunk")

@@ -103,15 +103,6 @@ class TestPaperLayout(ContractCommon):
         for number in range(120):
             self.assertRegex(text, rf"\bLine{number}\b")
 
-    def test_signatures_never_stand_alone(self):
-        counts = set()
-        for lines in (17, 19, 21, 23, 25):
-            pages = self._get_pages(self._print("<p>Line</p>" * lines))
-            [page] = [page for page in pages if "Signatures" in page]
-            self.assertIn("Line", page, f"after {lines} lines")
-            counts.add(len(pages))
-        self.assertEqual(counts, {1, 2}, "No page break came near the block.")
-
     # === PAPER === #
 
     def test_paper_is_the_company_s(self):

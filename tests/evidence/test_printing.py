@@ -1,8 +1,12 @@
+import errno
 import io
 import re
 import socket
-import subprocess
+import tempfile
 import unicodedata
+from collections import Counter
+from contextlib import contextmanager
+from pathlib import Path
 from unittest.mock import patch
 
 from pyhanko.pdf_utils.reader import PdfFileReader
@@ -14,6 +18,8 @@ from odoo.tools import mute_logger
 
 from odoo.addons.base.models import ir_actions_report as base_report
 
+from ...models.evidence import ir_actions_report as evidence_report
+from ...tools.confined.standby import Standby
 from ...tools.pdf.page_code import stamp_pages
 from ...tools.pdf.seal import read_attachment
 from ...tools.printing import engine
@@ -50,11 +56,12 @@ class TestPrinting(ContractCommon):
     def _choose(self, name):
         self.env["ir.config_parameter"].set_param(PARAMETER, name)
 
-    def _get_words(self, pdf):
+    def _get_letters(self, pdf):
         text = unicodedata.normalize("NFKC", run_on_pdf(pdf, "pdftotext", "{}", "-"))
         text = re.sub("[\u200b-\u200f\u202a-\u202e\u2066-\u2069]", "", text)
         text = re.sub(r"\b\d\s*/\s*\d\b", "", text)  # page numbers
-        return set(text.split())
+        # wkhtmltopdf leaves spaces between joined letters
+        return Counter("".join(text.split()))
 
     # === WHAT COMES OUT === #
 
@@ -65,7 +72,7 @@ class TestPrinting(ContractCommon):
         theirs = self._print(contract)
         self.assertIn("WeasyPrint", run_on_pdf(ours, "pdfinfo", "{}"))
         self.assertIn("Qt", run_on_pdf(theirs, "pdfinfo", "{}"))
-        self.assertEqual(self._get_words(ours), self._get_words(theirs))
+        self.assertEqual(self._get_letters(ours), self._get_letters(theirs))
 
     def _assert_pdfa(self, pdf, contract):
         root = PdfFileReader(io.BytesIO(pdf)).root
@@ -156,10 +163,7 @@ class TestPrinting(ContractCommon):
     def test_broken_weasyprint_counts_as_missing(self):
         self.addCleanup(engine.get_version.cache_clear)
         engine.get_version.cache_clear()
-        with (
-            patch.object(engine, "PROGRAM", __file__),
-            mute_logger(ENGINE),
-        ):
+        with self._replaced_program("raise ImportError('libpango is missing')"), mute_logger(ENGINE):
             self.assertIsNone(engine.get_version())
 
     # === WHAT IT MAY DO === #
@@ -181,28 +185,118 @@ class TestPrinting(ContractCommon):
         self.assertIn("Text", run_on_pdf(pdf, "pdftotext", "{}", "-"))
         self.assertNotIn("/AF", PdfFileReader(io.BytesIO(pdf)).root)
 
+    @contextmanager
+    def _replaced_program(self, code):
+        """Have a program of these lines stand in for the one that prints by WeasyPrint."""
+        with tempfile.TemporaryDirectory() as folder:
+            program = Path(folder) / "program.py"
+            program.write_text(f"import os, sys\n{code}\n")
+            standby = Standby(program)
+            with patch.object(engine, "PROGRAM", standby):
+                yield
+            standby.close()
+
+    @contextmanager
+    def _replaced_wkhtmltopdf(self, code):
+        """Have a program of these lines stand in for wkhtmltopdf, whose last argument it gets."""
+        known = base_report._wkhtml()
+        with tempfile.TemporaryDirectory() as folder:
+            program = Path(folder) / "program.sh"
+            program.write_text(f"#!/bin/sh\n{code}\n")
+            program.chmod(0o755)
+            with patch.object(
+                evidence_report, "_wkhtml", return_value=known._replace(bin=str(program))
+            ):
+                yield
+
+    def _assert_told(self, contract, words):
+        with mute_logger(ENGINE), self.assertRaisesRegex(UserError, words):
+            contract.action_send()
+        self.assertEqual(contract.state, "draft")
+        self.assertFalse(contract.version_ids)
+
     def test_failures_are_told_and_nothing_is_frozen(self):
         contract = self._create_contract()
+        answer = "\nfor line in sys.stdin:\n    os.chdir(line.strip())\n    {}\n    print({}, flush=True)"
+        cut = repr(make_pdf()[:300])
         failures = {
-            "too long": patch.object(
-                engine, "run_program", side_effect=subprocess.TimeoutExpired("work.py", 1)
+            "hangs": ("import time; time.sleep(60)", "sleep 60", "too long"),
+            "computes for ever": (answer.format("pass", -9), "kill -9 $$", "too long"),
+            "crashes": ("sys.stdin.readline(); os.abort()", "kill -6 $$", "crashed"),
+            "fails": (answer.format("pass", 1), "exit 2", "crashed"),
+            "makes nothing": (answer.format("pass", 0), "exit 0", "empty file"),
+            "makes an empty file": (
+                answer.format("open('output.pdf', 'w').close()", 0),
+                "touch output.pdf",
+                "empty file",
             ),
-            "store": patch.object(engine, "run_program", side_effect=OSError(28, "disk full")),
-            "could not be printed": patch.object(engine, "PROGRAM", __file__),
+            "is cut": (
+                answer.format(f"open('output.pdf', 'wb').write({cut})", 0),
+                "printf '%%PDF-1.4 half' > output.pdf",
+                "only a part",
+            ),
+            "is broken": (
+                answer.format("open('output.pdf', 'wb').write(b'%PDF-1.7 nothing %%EOF')", 0),
+                "printf '%%PDF-1.4 nothing %%%%EOF' > output.pdf",
+                "only a part",
+            ),
+            "has no memory": (answer.format("pass", 3), None, "more memory"),
+            "has no disk": (answer.format("pass", 4), None, "disk is full"),
         }
-        for words, failure in failures.items():
+        for name, (ours, theirs, words) in failures.items():
+            with self.subTest(name), patch.object(engine, "MOST_SECONDS", 1 if name == "hangs" else 9):
+                self._choose(False)
+                with self._replaced_program(ours):
+                    self._assert_told(contract, words)
+                if theirs:
+                    self._choose("wkhtmltopdf")
+                    with self._replaced_wkhtmltopdf(theirs):
+                        self._assert_told(contract, words)
+
+    def test_full_disk_is_told(self):
+        contract = self._create_contract()
+        for name in (False, "wkhtmltopdf"):
+            self._choose(name)
             with (
-                self.subTest(words),
-                failure,
-                mute_logger(ENGINE),
-                self.assertRaisesRegex(UserError, words),
+                self.subTest(engine=name),
+                patch.object(Path, "write_text", side_effect=OSError(errno.ENOSPC, "disk full")),
             ):
-                contract.action_send()
-            self.assertEqual(contract.state, "draft")
-            self.assertFalse(contract.version_ids)
+                self._assert_told(contract, "disk is full")
+        # Printed, but not stored.
+        with patch.object(
+            self.registry["ir.attachment"],
+            "_file_write",
+            side_effect=OSError(errno.ENOSPC, "disk full"),
+        ):
+            self._assert_told(contract, "could not be stored")
+
+    def test_limits_hold(self):
+        """What takes too much is ended by the limits themselves, in the program as it is."""
+        for limit, words in (("MEMORY", "crashed|memory"), ("SECONDS", "slow")):
+            source = Path(engine.PROGRAM.program).read_text()
+            source = re.sub(rf"(?m)^{limit} = .*$", f"{limit} = {dict(MEMORY=10**8, SECONDS=1)[limit]}", source)
+            html = "<p>" + "text " * 400_000 if limit == "SECONDS" else "<p>A</p>"
+            with self.subTest(limit), self._replaced_program(source), mute_logger(ENGINE):
+                with self.assertRaisesRegex(engine.PrintingError, words):
+                    engine.print_html(html)
+
+    def test_many_wait_for_their_turn(self):
+        contract = self._create_contract()
         with (
             patch.object(engine.AT_ONCE, "acquire", return_value=False),
             patch.object(engine.AT_ONCE, "release", side_effect=AssertionError),
             self.assertRaisesRegex(UserError, "Many contracts"),
         ):
             self._print(contract)
+
+    def test_program_stands_by(self):
+        engine.PROGRAM.close()
+        with patch.object(Standby, "_start", autospec=True, side_effect=Standby._start) as start:
+            for _time in range(3):
+                engine.print_html("<p>A</p>")
+            self.assertEqual(start.call_count, 1)
+            # It may end while nobody looks.
+            engine.PROGRAM._idle[0].kill()
+            engine.PROGRAM._idle[0].wait()
+            engine.print_html("<p>A</p>")
+            self.assertEqual(start.call_count, 2)

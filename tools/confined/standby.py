@@ -54,6 +54,13 @@ class Standby:
             self._idle.append(helper)
         return code
 
+    def close(self):
+        """End what stands by; the next task starts it anew."""
+        with self._lock:
+            idle, self._idle = self._idle, []
+        for helper in idle:
+            self._stop(helper)
+
     def _take(self):
         """Return a process that stands by, or none."""
         with self._lock:

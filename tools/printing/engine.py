@@ -101,7 +101,10 @@ def _run(run, html=""):
                     raise PrintingError("slow")
                 raise PrintingError(PROBLEMS.get(code, "crashed"))
             result = folder / "result.json"
-            return json.loads(result.read_text()) if result.is_file() else {}, _read(folder)
+            result = json.loads(result.read_text()) if result.is_file() else {}
+            pdf = _read(folder)
+            _logger.info("Printed %s bytes: %s", len(pdf), result)
+            return result, pdf
     except subprocess.TimeoutExpired as error:
         _logger.warning("Printing was stopped after %s seconds", MOST_SECONDS)
         raise PrintingError("slow") from error

@@ -23,6 +23,8 @@ SIZES = {
     "o_contract_densest": (6.5, 4),
 }
 PAGE_WIDTH = 640
+# How much text is moved to the next page with signatures that have no room below it.
+MOST_LETTERS_BEFORE = 900
 PIXELS_PER_MM = 96 / 25.4
 # How much of a page's height a picture takes at most: its line and its caption stay with it.
 PICTURE_PART = 0.85
@@ -109,6 +111,33 @@ def _as_number(text):
         return float(text)
     except ValueError:
         return 0.0
+
+
+def keep_signatures_with_text(root):
+    """Keep the signatures on the page of the text before them, for engines that need a box.
+
+    :param lxml.html.HtmlElement root: the document, changed in place
+    """
+    for signatures in root.find_class("o_contract_signatures")[:1]:
+        section = signatures.getprevious()
+        if section is None or "o_contract_section" not in section.classes:
+            return
+        box = lxml.html.Element("div")
+        box.classes.add("o_contract_together")
+        signatures.addprevious(box)
+        texts = section.find_class("o_contract_text")
+        last = texts[-1][-1] if texts and len(texts[-1]) else None
+        if len(section.text_content()) <= MOST_LETTERS_BEFORE:
+            box.append(section)
+        elif last is not None and len(last.text_content()) <= MOST_LETTERS_BEFORE:
+            end, text = lxml.html.Element("div"), lxml.html.Element("div")
+            end.set("class", section.get("class"))
+            text.attrib.update(texts[-1].attrib)
+            section.classes.add("o_contract_continued")
+            text.append(last)
+            end.append(text)
+            box.append(end)
+        box.append(signatures)
 
 
 def _fit_table(table):

@@ -9,6 +9,7 @@ import errno
 import gc
 import json
 import os
+import resource
 import select
 import sys
 import tempfile
@@ -44,7 +45,7 @@ def print_document(folder, task):
 
     :param Path folder: where everything is
     :param dict task: nothing else
-    :return: how many pages it has
+    :return: how many pages it has, and how many MB it took
     :rtype: dict
     """
     import pydyf
@@ -64,7 +65,8 @@ def print_document(folder, task):
     options = {"pdf_variant": VARIANT, "presentational_hints": True}
     document = html.render(**options)
     document.write_pdf(folder / "output.pdf", finisher=finish, **options)
-    return {"pages": len(document.pages)}
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    return {"pages": len(document.pages), "memory": memory}
 
 
 TASKS = {"describe": describe, "print": print_document}
