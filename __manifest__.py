@@ -34,6 +34,7 @@
         "wizard/customer_contract_comparison_views.xml",
         "views/evidence/customer_contract_comparison_templates.xml",
         "views/evidence/customer_contract_views.xml",
+        "views/evidence/res_config_settings_views.xml",
         # signature
         "security/signature.xml",
         "data/signature.xml",

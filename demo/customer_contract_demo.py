@@ -111,8 +111,8 @@ class CustomerContractDemo(models.AbstractModel):
         Without a program that makes PDFs nothing can be frozen: the contracts then
         remain drafts.
         """
-        if self.env["ir.actions.report"].get_wkhtmltopdf_state() in ("install", "broken"):
-            _logger.info("The demo contracts remain drafts: wkhtmltopdf is not installed")
+        if not self.env["ir.actions.report"]._get_contract_engine():
+            _logger.info("The demo contracts remain drafts: nothing that prints is installed")
             return
         self._install_seal()
         newest_mail = self.env["mail.mail"].search([], order="id desc", limit=1).id

@@ -12,6 +12,10 @@ from progress import Failure, run, step
 # Each package with a program by which to know that it, or its like, is there.
 RUN = {
     "wkhtmltopdf": "wkhtmltopdf",
+    # WeasyPrint lays text out with these.
+    "libpango-1.0-0": None,
+    "libpangoft2-1.0-0": None,
+    "libharfbuzz-subset0": None,
     "libmagic1": None,
     # Reports are printed in the customer's script, whichever it is.
     "fonts-liberation": None,

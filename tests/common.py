@@ -15,6 +15,7 @@ from odoo.tests import new_test_user
 
 from odoo.addons.base.tests.common import BaseCommon
 
+from ..tools.printing import engine
 from ..utils import Actor
 
 # Where the browser's request is looked at: whether the password was asked for just
@@ -103,6 +104,8 @@ class ContractCommon(BaseCommon):
 
         if not cls.renders_reports:
             cls._replace_rendering()
+        # What stands by to print ends with the tests that have it print.
+        cls.addClassCleanup(engine.PROGRAM.close)
         if not cls.sends_mails:
             cls._make_codes_at_once()
 

@@ -10,4 +10,5 @@ from . import (
     customer_contract_version,
     ir_actions_report,
     ir_attachment,
+    res_config_settings,
 )

@@ -403,12 +403,10 @@ class CustomerContract(models.Model):
         self.ensure_one()
         # Evidence is stored by the system: users may not create it themselves.
         # pylint: disable=context-overridden
-        attachment_sudo = (
-            self.env["ir.attachment"]
-            .sudo()
-            .with_context({})
-            ._as_system()
-            .create(
+        Attachment_sudo = self.env["ir.attachment"].sudo().with_context({})._as_system()
+        problem = _("The file %(name)s could not be stored.", name=name)
+        try:
+            attachment_sudo = Attachment_sudo.create(
                 {
                     "name": name,
                     "raw": content,
@@ -418,11 +416,12 @@ class CustomerContract(models.Model):
                     "contract_evidence": True,
                 }
             )
-        )
+        except OSError as error:
+            raise UserError(problem) from error
         # A full disk can leave a part of the file, under the name of the whole.
         attachment_sudo.invalidate_recordset(["raw"])
         if attachment_sudo.raw != content:
-            raise UserError(_("The file %(name)s could not be stored.", name=name))
+            raise UserError(problem)
         return attachment_sudo.with_context({})
 
     def _prepare_shown_sections(self, content):

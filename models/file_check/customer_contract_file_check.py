@@ -1,8 +1,6 @@
 import json
 import logging
-import os
 import subprocess
-import sys
 import tempfile
 import threading
 from pathlib import Path
@@ -10,6 +8,8 @@ from pathlib import Path
 from odoo import _, api, models
 from odoo.exceptions import UserError
 from odoo.tools import file_path
+
+from ...tools.confined.process import run_program
 
 _logger = logging.getLogger(__name__)
 PROGRAM = "customer_contract/tools/file_check/work.py"
@@ -125,26 +125,10 @@ class CustomerContractFileCheck(models.AbstractModel):
         :raise UserError: if too many of them are running
         """
         (folder / "task.json").write_text(json.dumps(task))
-        # Nothing of the server's environment goes along: it may hold passwords.
-        environment = {
-            "PYTHONPATH": os.pathsep.join(path for path in sys.path if path),
-            "LANG": "C.UTF-8",
-            "TMPDIR": str(folder),
-        }
-        command = [sys.executable, "-s", "-B", file_path(PROGRAM), str(folder)]
         if not AT_ONCE.acquire(timeout=WAIT_SECONDS):
             raise UserError(_("Many files are being checked right now. Please try again."))
         try:
-            ended = subprocess.run(
-                command,
-                env=environment,
-                cwd=folder,
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.PIPE,
-                timeout=MOST_SECONDS,
-                check=False,
-            )
+            ended = run_program(file_path(PROGRAM), folder, MOST_SECONDS)
         except subprocess.TimeoutExpired:
             _logger.info("A file took too long to be checked and was refused")
             return {"problem": "bomb"}

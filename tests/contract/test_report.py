@@ -1,8 +1,11 @@
+import io
 import re
 import shutil
 import unicodedata
-from pathlib import Path
+from contextlib import contextmanager
 from unittest.mock import patch
+
+from pyhanko.pdf_utils.reader import PdfFileReader
 
 from odoo import Command
 from odoo.exceptions import AccessError
@@ -10,6 +13,7 @@ from odoo.tests import new_test_user, tagged
 
 from odoo.addons.base.models import ir_actions_report as base_report
 
+from ...tools.printing import engine
 from ..common import ContractCommon, run_on_pdf
 
 REPORT = "customer_contract.action_report_customer_contract"
@@ -22,10 +26,12 @@ CLAUSE = (
 @tagged("post_install", "-at_install")
 class TestReport(ContractCommon):
     renders_reports = True
+    engine = "weasyprint"
 
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
+        cls.env["ir.config_parameter"].set_param("customer_contract.print_engine", cls.engine)
         missing = [
             program
             for program in ("wkhtmltopdf", "pdftotext", "pdfimages", "qpdf")
@@ -55,6 +61,29 @@ class TestReport(ContractCommon):
         body = f"<p>{CLAUSE * 3}</p>" * paragraphs
         sections = [Command.create({"title": "Scope", "body": body})]
         return self._create_contract(section_ids=sections, **values)
+
+    def _is_patched_build(self):
+        return self.engine == "wkhtmltopdf" and base_report._wkhtml().is_patched_qt
+
+    @contextmanager
+    def _spy(self):
+        """Collect what is given to the program that prints: its arguments and the document."""
+        calls = []
+        by_wkhtmltopdf, by_weasyprint = engine.print_by_wkhtmltopdf, engine.print_html
+
+        def spy(program, arguments, html):
+            calls.append((arguments, html))
+            return by_wkhtmltopdf(program, arguments, html)
+
+        def spy_print(html):
+            calls.append(([], html))
+            return by_weasyprint(html)
+
+        with (
+            patch.object(engine, "print_by_wkhtmltopdf", spy),
+            patch.object(engine, "print_html", spy_print),
+        ):
+            yield calls
 
     # === CONTENT === #
 
@@ -115,7 +144,7 @@ class TestReport(ContractCommon):
         self.assertIn("No syntax", run_on_pdf(pdf, "qpdf", "--check", "{}"))
         about = run_on_pdf(pdf, "pdfinfo", "{}")
         self.assertIn(contract.display_name, about)
-        self.assertIn(b"/Lang", pdf)
+        self.assertEqual(PdfFileReader(io.BytesIO(pdf)).root["/Lang"], "en-US")
         fonts = run_on_pdf(pdf, "pdffonts", "{}")
         self.assertNotIn("Type 3", fonts)
         self.assertNotIn("Lato", fonts)
@@ -137,7 +166,7 @@ class TestReport(ContractCommon):
                     section_ids=[Command.create({"title": title, "body": body})],
                 )
                 page = " ".join(self._get_pages(self._print(contract)))
-                if language == "ar_001" and base_report._wkhtml().is_patched_qt:
+                if language == "ar_001" and self._is_patched_build():
                     page = page.replace(" ", "")  # these builds space joined letters
                 for word in unicodedata.normalize("NFKC", f"{title} {text}").split():
                     self.assertIn(word.strip(".,"), page)
@@ -186,7 +215,7 @@ class TestReport(ContractCommon):
     # === PAGES === #
 
     def test_signature_block_never_splits(self):
-        follows_text = set()
+        follows_text, counts = set(), set()
         for lines in range(10, 26, 2):
             body = "<p>Line</p>" * lines
             contract = self._create_contract(
@@ -198,15 +227,18 @@ class TestReport(ContractCommon):
                 self.assertIn(part, page, f"after {lines} lines")
             self.assertEqual(page.count("Place, date:"), 2, f"after {lines} lines")
             follows_text.add("Line" in page)
-        self.assertEqual(follows_text, {True, False}, "No page break came near the block.")
+            counts.add(len(pages))
+        self.assertEqual(follows_text, {True})
+        self.assertEqual(counts, {1, 2}, "No page break came near the block.")
 
     def test_heading_stays_with_its_text(self):
         on_first_page = set()
-        for lines in range(13, 25):
+        for lines in range(15, 20):
             contract = self._create_contract(
                 section_ids=[
                     Command.create({"title": "Scope", "body": "<p>Line</p>" * lines}),
                     Command.create({"title": "Lonely", "body": "<p>Companion</p>"}),
+                    Command.create({"title": "Rest", "body": "<p>Line</p>" * 12}),
                 ]
             )
             pages = self._get_pages(self._print(contract))
@@ -245,7 +277,8 @@ class TestReport(ContractCommon):
     def test_watermark_of_each_state(self):
         contract = self._create_long_contract(14)
         pdf = self._print(contract)
-        self.assertEqual(self._has_watermark(pdf), [True, True])
+        self.assertGreaterEqual(len(self._has_watermark(pdf)), 2)
+        self.assertTrue(all(self._has_watermark(pdf)))
         for page in self._get_pages(pdf):
             self.assertIn("DRAFT", page)
         self._sign_as_manager(contract)
@@ -253,7 +286,8 @@ class TestReport(ContractCommon):
         contract.invalidate_recordset()
         frozen = contract.sudo().current_version_id.pdf_attachment_id.raw
         for pdf in (frozen, self._print(contract)):
-            self.assertEqual(self._has_watermark(pdf), [True, True])
+            self.assertGreaterEqual(len(self._has_watermark(pdf)), 2)
+            self.assertTrue(all(self._has_watermark(pdf)))
             for page in self._get_pages(pdf):
                 self.assertIn("NOT YET SIGNED", page)
                 self.assertNotIn("DRAFT", page)
@@ -273,8 +307,9 @@ class TestReport(ContractCommon):
 
     def test_stored_bytes_are_served(self):
         contract = self._create_signed_contract()
-        with patch.object(base_report, "_run_wkhtmltopdf", side_effect=AssertionError("rendered")):
+        with self._spy() as calls:
             pdf = self._print(contract)
+        self.assertFalse(calls)
         self.assertEqual(pdf, contract.sudo().signed_document_id.raw)
 
     def test_several_contracts(self):
@@ -339,14 +374,7 @@ class TestReport(ContractCommon):
                 )
             ]
         )
-        calls = []
-        run = base_report._run_wkhtmltopdf
-
-        def spy(arguments):
-            calls.append((arguments, Path(arguments[-2]).read_text()))
-            return run(arguments)
-
-        with patch.object(base_report, "_run_wkhtmltopdf", spy):
+        with self._spy() as calls:
             self._print(contract)
         [(arguments, html)] = calls
         self.assertIn("Text", html)
@@ -357,4 +385,12 @@ class TestReport(ContractCommon):
         self.assertNotRegex(html, "<(link|script|base|iframe|object|embed)")
         self.assertNotIn("--header-html", arguments)
         self.assertNotIn("--footer-html", arguments)
-        self.assertEqual(arguments[arguments.index("--javascript-delay") + 1], "0")
+        if self.engine == "wkhtmltopdf":
+            self.assertEqual(arguments[arguments.index("--javascript-delay") + 1], "0")
+
+
+@tagged("post_install", "-at_install")
+class TestReportOfTheFallback(TestReport):
+    """The same, printed by the engine that is used where WeasyPrint is missing."""
+
+    engine = "wkhtmltopdf"

@@ -1,6 +1,8 @@
 from . import (
     test_evidence,
+    test_paper_layout,
     test_printed_meaning,
+    test_printing,
     test_safe_style,
     test_trail,
 )

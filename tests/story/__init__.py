@@ -7,6 +7,7 @@ from . import (
     test_dialogs,
     test_jobs,
     test_marked_language,
+    test_odd_contracts,
     test_own_contracts,
     test_several_at_once,
     test_translations,

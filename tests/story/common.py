@@ -73,8 +73,8 @@ class DemoCommon(ContractCommon):
             ),
             (
                 "ir.actions.report",
-                "get_wkhtmltopdf_state",
-                lambda self: cls.wkhtmltopdf_state,
+                "_get_contract_engine",
+                lambda self: cls.engine,
             ),
             (
                 "customer.contract",
@@ -90,10 +90,10 @@ class DemoCommon(ContractCommon):
         ):
             cls.startClassPatcher(patch.object(cls.registry[model], name, replacement))
         # At first as on a server where no PDF can be made.
-        cls.wkhtmltopdf_state = "install"
+        cls.engine = None
         cls.contracts = cls._load_demo()
         cls.unplayed = cls.contracts.mapped("state"), cls.contracts.version_ids
-        cls.wkhtmltopdf_state = "ok"
+        cls.engine = "weasyprint"
         cls.env["customer.contract.demo"]._play_stories()
         cls.mails_of_demo = list(cls.mails_sent)
 

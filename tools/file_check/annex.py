@@ -22,6 +22,9 @@ def append(contract, scans):
     :rtype: bytes
     """
     writer = IncrementalPdfFileWriter(io.BytesIO(contract), strict=False)
+    # With scans and the lines above them, the file is no PDF/A any more and may not claim to be.
+    writer.root.pop("/Metadata", None)
+    writer.update_root()
     font = writer.add_object(
         generic.DictionaryObject(
             {

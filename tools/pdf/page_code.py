@@ -31,6 +31,9 @@ def stamp_pages(pdf, get_code):
     :rtype: tuple[bytes, int]
     """
     writer = IncrementalPdfFileWriter(io.BytesIO(pdf), strict=False)
+    # With a font that is not embedded, the file is no PDF/A any more and may not claim to be.
+    writer.root.pop("/Metadata", None)
+    writer.update_root()
     pages = list(_walk_pages(writer.root["/Pages"]))
     font = writer.add_object(
         generic.DictionaryObject(

@@ -17,13 +17,17 @@ TOLERANCE = 2
 # marks, spaces, symbols such as emoji, and what has no meaning yet.
 UNPRINTED = ("C", "M", "Z", "So", "Sk")
 RTL = ("R", "AL")
+# Scripts of India, Tibet and Indochina: their letters merge into others, of which not every
+# engine says what they mean.
+MERGING = ((0x0900, 0x0DFF), (0x0F00, 0x109F), (0x1780, 0x17FF))
 
 
 def find_lost_section(pdf, sections):
     """Find a section of which not all is on the paper.
 
     Words of scripts that are written from right to left come out of a PDF in an order of
-    their own: of these, letters are counted.
+    their own: of these, letters are counted. Of scripts whose letters merge, half of them
+    have to be there.
 
     :param bytes pdf: the file
     :param list[dict] sections: with ``title`` and ``body`` (HTML) each, in order
@@ -32,7 +36,8 @@ def find_lost_section(pdf, sections):
     """
     text, outside = _read(pdf)
     letters = Counter(character for character in text if _is_rtl(character))
-    wanted_letters, used, cursor = Counter(), Counter(), 0
+    merging = sum(map(_is_merging, text))
+    wanted_letters, wanted_merging, used, cursor = Counter(), 0, Counter(), 0
     for position, section in enumerate(sections):
         for piece in _get_pieces(section):
             needle = _simplify(piece)
@@ -40,6 +45,11 @@ def find_lost_section(pdf, sections):
                 continue
             if any(cut in needle or (len(needle) > 3 and needle in cut) for cut in outside):
                 return position, piece.strip()
+            if any(map(_is_merging, needle)):
+                wanted_merging += sum(map(_is_merging, needle))
+                if merging * 2 < wanted_merging:
+                    return position, piece.strip()
+                continue
             if any(_is_rtl(character) for character in needle):
                 wanted_letters.update(character for character in needle if _is_rtl(character))
                 if any(letters[key] < number for key, number in wanted_letters.items()):
@@ -66,6 +76,7 @@ def _read(pdf):
             width, height = page.get_size()
             content = page.get_textpage()
             texts.append(content.get_text_range())
+            cut = ""
             for number in range(content.count_rects()):
                 left, bottom, right, top = content.get_rect(number)
                 if (
@@ -73,13 +84,17 @@ def _read(pdf):
                     or right > width + TOLERANCE
                     or top > height + TOLERANCE
                 ):
-                    cut = _simplify(content.get_text_bounded(left, bottom, right, top))
-                    outside |= {cut} - {""}
+                    # Some engines write letter by letter: what follows each other is one text.
+                    cut += _simplify(content.get_text_bounded(left, bottom, right, top))
+                else:
+                    outside.add(cut)
+                    cut = ""
+            outside.add(cut)
             content.close()
             page.close()
     finally:
         document.close()
-    return _simplify("".join(texts)), outside
+    return _simplify("".join(texts)), outside - {""}
 
 
 def _get_pieces(section):
@@ -107,6 +122,10 @@ def _is_rtl(character):
     return unicodedata.bidirectional(character) in RTL
 
 
+def _is_merging(character):
+    return any(first <= ord(character) <= last for first, last in MERGING)
+
+
 def _is_spread(piece, text, number):
     """Tell whether a piece is there after all, though not in one, as over the end of a page.
 
@@ -115,7 +134,10 @@ def _is_spread(piece, text, number):
     :param int number: how often the piece has to be there
     :rtype: bool
     """
-    words = [_simplify(word) for word in re.split(r"\s+", piece)]
+    # Between letters that are written from right to left, a PDF's reader may turn around what
+    # a word is made of.
+    pattern = r"[\W\d_]+" if any(map(_is_rtl, text)) else r"\s+"
+    words = [_simplify(word) for word in re.split(pattern, piece)]
     needle = "".join(words)
     if needle in text:
         return any(

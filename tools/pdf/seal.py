@@ -135,6 +135,7 @@ def _attach(writer, file_name, content, description):
     :param str content: the text
     :param str description: what it is
     """
+    is_versioned = "/Version" in writer.root
     embedded = EmbeddedFileObject.from_file_data(
         writer,
         content.encode(),
@@ -151,6 +152,9 @@ def _attach(writer, file_name, content, description):
             af_relationship=pdf_name("/Data"),
         ),
     )
+    if not is_versioned:
+        # pyHanko takes associated files for PDF 2.0; PDF/A-3, which brought them, is 1.7.
+        writer.root.pop("/Version", None)
 
 
 def read_attachment(pdf, file_name):
