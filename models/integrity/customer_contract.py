@@ -30,6 +30,14 @@ class CustomerContract(models.Model):
         copy=False,
         groups="base.group_user",
     )
+    register_number = fields.Integer(
+        "Number in the Register",
+        readonly=True,
+        copy=False,
+        index=True,
+        groups="base.group_user",
+        help="Given once to each contract, and to no other: a gap shows a removed contract.",
+    )
     last_integrity_check = fields.Datetime(
         "Evidence Checked On",
         readonly=True,
@@ -58,10 +66,41 @@ class CustomerContract(models.Model):
     def _get_protected_fields(self):
         return super()._get_protected_fields() | {
             "anchor_ids",
+            "register_number",
             "last_integrity_check",
             "integrity_state",
             "integrity_problems",
         }
+
+    # === THE REGISTER === #
+
+    def init(self):
+        super().init()
+        self.env.cr.execute(
+            "CREATE SEQUENCE IF NOT EXISTS customer_contract_register_number"
+            " OWNED BY customer_contract.register_number"
+        )
+
+    def _prepare_initial_values(self, values):
+        values = super()._prepare_initial_values(values)
+        company = self.env["res.company"].browse(
+            values.get("company_id") or self.default_get(["company_id"])["company_id"]
+        )
+        number = self.env["customer.contract.register"]._give_number(company)
+        return {**values, "register_number": number}
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_to_register(self):
+        Register = self.env["customer.contract.register"]
+        for contract in self:
+            # Whoever may delete a draft need not be somebody who may read its number.
+            contract_sudo = contract.sudo()
+            Register._note(
+                "deleted",
+                contract_sudo.company_id,
+                contract_sudo.register_number,
+                reference=contract_sudo.name,
+            )
 
     # === ACTION METHODS === #
 

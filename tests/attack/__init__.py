@@ -4,6 +4,7 @@ from . import (
     test_attack_evidence,
     test_attack_fault,
     test_attack_insider,
+    test_attack_register,
     test_attack_stranger,
     test_attack_table,
 )

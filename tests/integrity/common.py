@@ -27,6 +27,7 @@ EVIDENCE_TABLES = (
     "customer_contract_signature",
     "customer_contract_anchor",
     "customer_contract_daily_record",
+    "customer_contract_register",
     "ir_attachment",
 )
 
