@@ -4,5 +4,6 @@ from . import (
     test_clock,
     test_integrity,
     test_integrity_state,
+    test_integrity_together,
     test_verification,
 )
