@@ -273,9 +273,33 @@ class CustomerContract(models.Model):
         # what is in memory proves nothing
         self.env.flush_all()
         self.env.invalidate_all()
+        return contract_sudo._run_integrity_checks()
+
+    def _find_intact(self):
+        """Return those contracts whose evidence is intact, with what is read for all at once.
+
+        The checks are those of :meth:`verify_integrity`. It tells what is wrong with the
+        others, or that nothing is: one that cannot be read may hide what was to be read
+        together with it.
+
+        :return: the intact ones
+        :rtype: recordset
+        """
+        self.env.flush_all()
+        self.env.invalidate_all()
+        contracts = self.exists()
+        return contracts.filtered(lambda contract: contract._run_integrity_checks()["ok"])
+
+    def _run_integrity_checks(self):
+        """Run all checks on what the database and the files say now.
+
+        :return: the result, as :meth:`verify_integrity` returns it
+        :rtype: dict
+        """
+        self.ensure_one()
         checks = []
-        for name, find_problem in contract_sudo._get_integrity_checks():
-            problem = contract_sudo._try_check(name, find_problem)
+        for name, find_problem in self._get_integrity_checks():
+            problem = self._try_check(name, find_problem)
             state = "ok"
             if problem:
                 state = "pending" if isinstance(problem, Pending) else "damaged"
@@ -334,7 +358,7 @@ class CustomerContract(models.Model):
 
     def _find_lost_version(self):
         """Return which version the contract or its trail names and is gone, or none."""
-        if len(self.current_version_id.exists()) != len(self.current_version_id):
+        if self.current_version_id not in self.version_ids:
             return _("the current version is missing")
         known = set(self.version_ids.mapped("content_digest"))
         for event in self.event_ids.filtered(lambda event: event.event_type == "version_frozen"):

@@ -339,10 +339,11 @@ class CustomerContract(models.Model):
             return step
         # Participants see that a paper is being checked, not the paper.
         contract_sudo = self.sudo()
+        papers_sudo = contract_sudo.paper_ids.filtered(lambda paper: paper.state == "submitted")
+        if not papers_sudo:
+            return step
         waiting = contract_sudo._get_next_participants()
-        # together with those of the other contracts on the page
-        waiting = waiting.with_prefetch(contract_sudo.participant_ids._prefetch_ids)
-        papers_sudo = waiting.paper_ids.filtered(lambda paper: paper.state == "submitted")
+        papers_sudo = papers_sudo.filtered(lambda paper: paper.participant_id in waiting)
         if waiting and papers_sudo.participant_id == waiting:
             people = ", ".join(papers_sudo.mapped("signed_by"))
             return _("The paper signed by %(people)s is being checked", people=people)

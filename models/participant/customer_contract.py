@@ -130,7 +130,9 @@ class CustomerContract(models.Model):
             lambda participant: participant.state in PENDING_STATES
         )
         turn = min(pending.mapped("sequence"), default=None)
-        return pending.filtered(lambda participant: participant.sequence == turn)
+        following = pending.filtered(lambda participant: participant.sequence == turn)
+        # What is asked of them in a list is read for all its contracts together.
+        return following.with_prefetch(self.participant_ids._prefetch_ids)
 
     def _advance(self, notify=True):
         """Ask whoever is next, or complete the contract when nobody is left.
@@ -230,11 +232,10 @@ class CustomerContract(models.Model):
         for contract in self:
             # The portal shows the figures, not the participants' records.
             signers_sudo = contract.sudo()._get_expected_signers()
-            in_steps = signers_sudo.filtered("step_id")
-            needed = len(signers_sudo - in_steps) + sum(
-                step._get_needed_count() for step in in_steps.step_id
+            needed = sum(not person.step_id for person in signers_sudo) + sum(
+                step._get_needed_count() for step in signers_sudo.step_id
             )
-            done = len(signers_sudo.filtered(lambda person: person.state == "done"))
+            done = sum(person.state == "done" for person in signers_sudo)
             contract.signer_count = needed
             contract.signature_count = done
             contract.signature_progress = 100 * done / needed if needed else 0

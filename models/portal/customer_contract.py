@@ -324,9 +324,9 @@ class CustomerContract(models.Model):
         :rtype: str
         """
         self.ensure_one()
-        # Participants see who is waited for, not each other's records.
-        following = self.sudo()._get_next_participants()
-        if self.state == "sent" or self.state == "approval":
+        if self.state in ASKING_STATES:
+            # Participants see who is waited for, not each other's records.
+            following = self.sudo()._get_next_participants()
             if partner and partner in following.partner_id:
                 return (
                     _("Your approval is needed")

@@ -217,6 +217,22 @@ class CustomerContract(models.Model):
         told = events._get_types_for(EVIDENCE)
         return {
             "schema": EVIDENCE_SCHEMA,
+            **self._prepare_compared_evidence(events),
+            "consents": [
+                {"sha256": digest, "text": text}
+                for digest, text in self._get_consent_texts(self.signature_ids).items()
+            ],
+            "events": [self._prepare_evidence_event(event, told) for event in events],
+            "trail": {"length": self.trail_length, "head": self.trail_head},
+        }
+
+    def _prepare_compared_evidence(self, events):
+        """Prepare what the evidence inside the signed contract is compared with, as a whole.
+
+        :param recordset events: the contract's trail
+        :rtype: dict
+        """
+        return {
             "contract": {
                 "id": self.id,
                 "reference": self.name,
@@ -225,12 +241,6 @@ class CustomerContract(models.Model):
             },
             "versions": self._prepare_evidence_versions(events),
             "signatures": [signature._export() for signature in self.signature_ids.sorted("id")],
-            "consents": [
-                {"sha256": digest, "text": text}
-                for digest, text in self._get_consent_texts(self.signature_ids).items()
-            ],
-            "events": [self._prepare_evidence_event(event, told) for event in events],
-            "trail": {"length": self.trail_length, "head": self.trail_head},
         }
 
     def _prepare_evidence_versions(self, events):
@@ -325,7 +335,7 @@ class CustomerContract(models.Model):
             event["hash"] for event in attached["events"]
         ] or (events[length - 1 : length].hash or "") != attached["trail"]["head"]:
             return self.env._("the audit trail is another than when the contract was signed")
-        known = self._prepare_evidence()
+        known = self._prepare_compared_evidence(events)
         if known["versions"] != attached["versions"]:
             return self.env._("the versions are others than when the contract was signed")
         if known["signatures"] != attached["signatures"]:

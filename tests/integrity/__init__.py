@@ -5,6 +5,7 @@ from . import (
     test_frozen_rows,
     test_integrity,
     test_integrity_state,
+    test_integrity_together,
     test_register,
     test_rows,
     test_verification,
