@@ -122,7 +122,7 @@ class OddContracts:
         rows = "".join(
             f"<tr><td>{row}</td><td>{self._cell()}</td><td>{TONGUES[self.language]}</td>"
             f"<td style='text-align: right'>{row * 1234.5:,.2f}</td></tr>"
-            for row in range(self.dice.randint(25, 45))
+            for row in range(self.dice.randint(20, 34))
         )
         return (
             "<table><thead><tr><th>No.</th><th>What</th><th>Heading</th><th>Price</th></tr></thead>"

@@ -7,6 +7,7 @@ or still stand in the file beyond the page's edge: both are looked for.
 import re
 import unicodedata
 from collections import Counter
+from functools import cache
 
 import lxml.html
 import pypdfium2
@@ -19,7 +20,7 @@ UNPRINTED = ("C", "M", "Z", "So", "Sk")
 RTL = ("R", "AL")
 # Scripts of India, Tibet and Indochina: their letters merge into others, of which not every
 # engine says what they mean.
-MERGING = ((0x0900, 0x0DFF), (0x0F00, 0x109F), (0x1780, 0x17FF))
+MERGING = re.compile("[\u0900-\u0dff\u0f00-\u109f\u1780-\u17ff]")
 
 
 def find_lost_section(pdf, sections):
@@ -36,8 +37,9 @@ def find_lost_section(pdf, sections):
     """
     text, outside = _read(pdf)
     letters = Counter(character for character in text if _is_rtl(character))
-    merging = sum(map(_is_merging, text))
+    merging = len(MERGING.findall(text))
     wanted_letters, wanted_merging, used, cursor = Counter(), 0, Counter(), 0
+    count = cache(text.count)
     for position, section in enumerate(sections):
         for piece in _get_pieces(section):
             needle = _simplify(piece)
@@ -45,8 +47,8 @@ def find_lost_section(pdf, sections):
                 continue
             if any(cut in needle or (len(needle) > 3 and needle in cut) for cut in outside):
                 return position, piece.strip()
-            if any(map(_is_merging, needle)):
-                wanted_merging += sum(map(_is_merging, needle))
+            if merged := len(MERGING.findall(needle)):
+                wanted_merging += merged
                 if merging * 2 < wanted_merging:
                     return position, piece.strip()
                 continue
@@ -59,7 +61,9 @@ def find_lost_section(pdf, sections):
             found = text.find(needle, cursor)
             if found >= 0:
                 cursor = found + len(needle)
-            elif text.count(needle) < used[needle] and not _is_spread(piece, text, used[needle]):
+            elif count(needle) < used[needle] and not _is_spread(
+                piece, text, used[needle], is_rtl=bool(letters)
+            ):
                 return position, piece.strip()
     return None
 
@@ -122,30 +126,39 @@ def _is_rtl(character):
     return unicodedata.bidirectional(character) in RTL
 
 
-def _is_merging(character):
-    return any(first <= ord(character) <= last for first, last in MERGING)
-
-
-def _is_spread(piece, text, number):
+def _is_spread(piece, text, number, is_rtl):
     """Tell whether a piece is there after all, though not in one, as over the end of a page.
 
     :param str piece: the piece
     :param str text: the text of the paper
     :param int number: how often the piece has to be there
+    :param bool is_rtl: whether the paper has words that are written from right to left
     :rtype: bool
     """
     # Between letters that are written from right to left, a PDF's reader may turn around what
     # a word is made of.
-    pattern = r"[\W\d_]+" if any(map(_is_rtl, text)) else r"\s+"
+    pattern = r"[\W\d_]+" if is_rtl else r"\s+"
     words = [_simplify(word) for word in re.split(pattern, piece)]
     needle = "".join(words)
     if needle in text:
-        return any(
-            text.count(needle[:cut]) >= number and text.count(needle[cut:]) >= number
-            for cut in range(1, len(needle))
-        )
-    return all(
-        word in text
-        or any(word[:cut] in text and word[cut:] in text for cut in range(1, len(word)))
-        for word in words
-    )
+        return _is_in_two(needle, text, number)
+    return all(word in text or _is_in_two(word, text, 1) for word in words)
+
+
+def _is_in_two(needle, text, number):
+    """Tell whether something is there so many times as a first and a second part.
+
+    :param str needle: what has to be there
+    :param str text: the text of the paper
+    :param int number: how often it has to be there
+    :rtype: bool
+    """
+    # The longer the first part, the less often it is there, and the more often is the rest.
+    shortest, longest = 0, len(needle)
+    while shortest < longest:
+        cut = (shortest + longest + 1) // 2
+        if text.count(needle[:cut]) >= number:
+            shortest = cut
+        else:
+            longest = cut - 1
+    return 0 < shortest and text.count(needle[shortest:]) >= number
