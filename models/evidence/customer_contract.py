@@ -9,6 +9,7 @@ from odoo.http import request
 
 from ...const import GENESIS
 from ...utils import Pending, check_one, sha256_of, strip_unseen_in
+from .customer_contract_rows import ROWS_KEY, ReadRows
 
 _logger = logging.getLogger(__name__)
 
@@ -287,8 +288,9 @@ class CustomerContract(models.Model):
         """
         self.env.flush_all()
         self.env.invalidate_all()
-        contracts = self.exists()
-        return contracts.filtered(lambda contract: contract._run_integrity_checks()["ok"])
+        contracts = self.exists().with_context(**{ROWS_KEY: ReadRows()})
+        intact = contracts.filtered(lambda contract: contract._run_integrity_checks()["ok"])
+        return self.browse(intact.ids)
 
     def _run_integrity_checks(self):
         """Run all checks on what the database and the files say now.
@@ -358,7 +360,7 @@ class CustomerContract(models.Model):
 
     def _find_lost_version(self):
         """Return which version the contract or its trail names and is gone, or none."""
-        if self.current_version_id not in self.version_ids:
+        if self.current_version_id - self.version_ids:
             return _("the current version is missing")
         known = set(self.version_ids.mapped("content_digest"))
         for event in self.event_ids.filtered(lambda event: event.event_type == "version_frozen"):

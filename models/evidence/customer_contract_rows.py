@@ -9,8 +9,40 @@ FILE_COLUMNS = ["name", "checksum"]
 PEOPLE_COLUMNS = ("partner_id", "commercial_partner_id", "requester_id")
 # The states that an event of the same name leads to
 ENDED_STATES = ("cancelled", "declined", "expired")
+# In the context, what was read of many contracts' rows while they are checked together
+ROWS_KEY = "customer_contract_rows"
 # Beyond this, earlier releases stored, froze and showed amounts that differ.
 MOST_EXACT_AMOUNT = 1e13
+
+
+class ReadRows:
+    """What the database holds in some rows, read once for many contracts."""
+
+    def __init__(self):
+        self._rows = {}
+
+    def get(self, records, columns):
+        """Return what some rows hold, in their order; those that are gone are left out.
+
+        :param recordset records: the rows; those of other contracts, which they were read
+            together with, are read along
+        :param list[str] columns: the columns
+        :rtype: list[tuple[str]]
+        """
+        known = self._rows.setdefault((records._name, *columns), {})
+        wanted = {*records.ids, *filter(None, records._prefetch_ids)} if records else set()
+        if missing := wanted - known.keys():
+            known.update(dict.fromkeys(missing))
+            query = SQL(
+                "SELECT id, id::text, %s FROM %s WHERE id = ANY(%s)",
+                SQL(", ").join(
+                    SQL("COALESCE(%s::text, '')", SQL.identifier(column)) for column in columns
+                ),
+                records._table_sql,
+                list(missing),
+            )
+            known.update((row[0], row[1:]) for row in records.env.execute_query(query))
+        return [known[row_id] for row_id in sorted(set(records.ids)) if known[row_id]]
 
 
 class CustomerContract(models.Model):
@@ -59,7 +91,8 @@ class CustomerContract(models.Model):
         :rtype: recordset of `customer.contract.participant`
         """
         named = self.current_version_id._get_content()["participants"]
-        return self.env["customer.contract.participant"].browse(person["id"] for person in named)
+        people = self.env["customer.contract.participant"].browse(person["id"] for person in named)
+        return people.with_prefetch(self.participant_ids._prefetch_ids)
 
     def _digest_rows(self, records, columns):
         """Return the digest of what some rows hold, as the database tells it.
@@ -69,16 +102,9 @@ class CustomerContract(models.Model):
         :rtype: str
         """
         records.flush_model()
-        query = SQL(
-            "SELECT id::text, %s FROM %s WHERE id = ANY(%s) ORDER BY id",
-            SQL(", ").join(
-                SQL("COALESCE(%s::text, '')", SQL.identifier(column)) for column in columns
-            ),
-            records._table_sql,
-            list(records.ids),
-        )
+        rows = self.env.context.get(ROWS_KEY) or ReadRows()
         Version = self.env["customer.contract.version"]
-        return Version._digest(Version._serialize(self.env.execute_query(query)))
+        return Version._digest(Version._serialize(rows.get(records, columns)))
 
     def _prepare_frozen_digests(self):
         """Prepare what the trail keeps about the rows that are frozen.
@@ -102,7 +128,7 @@ class CustomerContract(models.Model):
         :rtype: dict[str, int]
         """
         people = {name: self[name].id or 0 for name in PEOPLE_COLUMNS}
-        for participant in self._get_frozen_participants().exists():
+        for participant in self._get_frozen_participants() & self.participant_ids:
             people[f"participant {participant.id}"] = participant.partner_id.id or 0
         return people
 
