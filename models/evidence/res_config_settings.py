@@ -7,6 +7,9 @@ class ResConfigSettings(models.TransientModel):
     _inherit = "res.config.settings"
 
     contract_print_engine = fields.Char("Printed By", compute="_compute_contract_print_engine")
+    contract_print_is_archival = fields.Boolean(compute="_compute_contract_print_engine")
 
     def _compute_contract_print_engine(self):
-        self.contract_print_engine = self.env["ir.actions.report"]._describe_contract_engine()
+        Report = self.env["ir.actions.report"]
+        self.contract_print_engine = Report._describe_contract_engine()
+        self.contract_print_is_archival = Report._get_contract_engine() == "weasyprint"

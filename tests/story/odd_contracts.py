@@ -103,14 +103,17 @@ class OddContracts:
         )
         cell = self.dice.choice(("", ' style="width: 300px"', ' width="180"', ' nowrap="nowrap"'))
         rows = "".join(
-            "<tr>" + "".join(f"<td{cell}>{self._cell()}</td>" for _column in range(columns)) + "</tr>"
+            f"<tr>{''.join(f'<td{cell}>{self._cell()}</td>' for _column in range(columns))}</tr>"
             for _row in range(self.dice.randint(2, 9))
         )
         return f'<table class="table table-bordered"{style}><tbody>{rows}</tbody></table>'
 
     def make_nested_table(self):
         """Tables in tables, and cells over several columns and rows."""
-        inner = f'<table style="width:1100px"><tr><td>{self._cell()}</td><td>{self._word()}</td></tr></table>'
+        inner = (
+            f'<table style="width:1100px"><tr><td>{self._cell()}</td>'
+            f"<td>{self._word()}</td></tr></table>"
+        )
         return (
             f'<table border="1"><tr><th colspan="3">{self._cell()}</th></tr>'
             f'<tr><td rowspan="2">{self._word()}</td><td colspan="2">{inner}</td></tr>'
@@ -133,12 +136,13 @@ class OddContracts:
         """Lists in lists, of every style."""
         items = "".join(
             f'<li><p>{self._cell()}</p><ol style="list-style-type: {style}">'
-            f"<li>{self._cell()}</li><li>{TONGUES[self.language]}<ul><li>{self._word()}</li></ul></li>"
-            "</ol></li>"
+            f"<li>{self._cell()}</li><li>{TONGUES[self.language]}"
+            f"<ul><li>{self._word()}</li></ul></li></ol></li>"
             for style in ("lower-alpha", "upper-roman", "decimal")
         )
         checks = "".join(
-            f'<li class="{checked}">{self._cell()}</li>' for checked in ("o_checked", "", "o_checked")
+            f'<li class="{checked}">{self._cell()}</li>'
+            for checked in ("o_checked", "", "o_checked")
         )
         return f'<ol>{items}</ol><ul class="o_checklist">{checks}</ul>'
 
@@ -159,7 +163,8 @@ class OddContracts:
             f'<p>{self._cell()} <img src="{make_picture(*size)}" style="width: {size[0]}px"/></p>'
             for size in self.dice.sample(sizes, 2)
         )
-        return f'{shown}<p><img src="{make_picture(60, 60)}" style="float: right"/>{self._cell()}</p>'
+        floating = f'<img src="{make_picture(60, 60)}" style="float: right"/>'
+        return f"{shown}<p>{floating}{self._cell()}</p>"
 
     def make_tongues(self):
         """Many scripts, in paragraphs of their own and within one."""
@@ -170,14 +175,17 @@ class OddContracts:
     def make_editor_s(self):
         """What the editor's menu has."""
         return (
-            f"<h1>{self._cell()}</h1><h3>{self._cell()}</h3><blockquote>{self._cell()}</blockquote>"
+            f"<h1>{self._cell()}</h1><h3>{self._cell()}</h3>"
+            f"<blockquote>{self._cell()}</blockquote>"
             '<div class="o_editor_banner user-select-none o_not_editable lh-1 d-flex '
             'align-items-center alert alert-info pb-0 pt-3"><div class="o_editor_banner_content">'
             f"<p>{TONGUES[self.language]}</p></div></div>"
             '<div class="container o_text_columns"><div class="row">'
-            f'<div class="col-4"><p>{self._cell()}</p></div><div class="col-4"><p>{self._cell()}</p>'
-            f'</div><div class="col-4"><p>{self._cell()}</p></div></div></div>'
+            + f'<div class="col-4"><p>{self._cell()}</p></div>'
+            * 3
+            + "</div></div>"
             f'<p style="text-align: center"><font style="color: #b02a37">{self._cell()}</font></p>'
-            f"<hr/><p><strong>{self._word()}</strong> <em>{self._word()}</em> <u>{self._word()}</u> "
-            f"<s>{self._word()}</s> x<sup>2</sup> <a href='https://example.com'>{self._word()}</a></p>"
+            f"<hr/><p><strong>{self._word()}</strong> <em>{self._word()}</em> "
+            f"<u>{self._word()}</u> <s>{self._word()}</s> x<sup>2</sup> "
+            f'<a href="https://example.com">{self._word()}</a></p>'
         )

@@ -156,13 +156,19 @@ def _fit_table(table):
             if (span := _get_span(cell)) == 1:
                 words[column] = max(words[column], min(longest, LONGEST_WORD))
             column += span
-    for name, (size, space) in SIZES.items():
-        if sum(letters * LETTER_WIDTH * size + space for letters in words.values()) <= PAGE_WIDTH:
-            break
-    else:
+    density = next(
+        (
+            name
+            for name, (size, space) in SIZES.items()
+            if sum(n * LETTER_WIDTH * size + space for n in words.values()) <= PAGE_WIDTH
+        ),
+        None,
+    )
+    if density is None:
+        density = list(SIZES)[-1]
         table.classes.add("o_contract_breaking")
-    if name:
-        table.classes.add(name)
+    if density:
+        table.classes.add(density)
     _clear_width(table)
     widths = list(table.iterchildren("colgroup"))
     groups = [list(group.iterchildren("col")) for group in widths] + [list(row) for row in rows]
