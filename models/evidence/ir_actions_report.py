@@ -126,7 +126,7 @@ class IrActionsReport(models.Model):
             else:
                 # Unpatched builds cannot render several documents in one call.
                 streams.update(
-                    super(IrActionsReport, self)._render_qweb_pdf_prepare_streams(
+                    super()._render_qweb_pdf_prepare_streams(
                         report_ref, dict(data or {}), res_ids=contract.ids
                     )
                 )
@@ -165,7 +165,9 @@ class IrActionsReport(models.Model):
         if paper.format == "custom":
             size = paper.page_width, paper.page_height
         else:
-            known = {one["key"]: (one["width"], one["height"]) for one in PAPER_SIZES if "width" in one}
+            known = {
+                one["key"]: (one["width"], one["height"]) for one in PAPER_SIZES if "width" in one
+            }
             size = known.get(paper.format, A4)
         # A company that prints labels does not mean its contracts.
         return size if all(map(operator.ge, size, SMALLEST_PAGE)) else A4

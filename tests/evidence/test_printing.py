@@ -142,9 +142,7 @@ class TestPrinting(ContractCommon):
         with patch.object(engine, "get_version", return_value=None):
             settings = self.env["res.config.settings"].create({})
             self.assertTrue(settings.contract_print_engine.startswith("wkhtmltopdf (no PDF/A):"))
-            with patch.object(
-                type(self.report), "get_wkhtmltopdf_state", return_value="install"
-            ):
+            with patch.object(type(self.report), "get_wkhtmltopdf_state", return_value="install"):
                 settings = self.env["res.config.settings"].create({})
                 self.assertTrue(settings.contract_print_engine.startswith("None"))
 
@@ -163,7 +161,10 @@ class TestPrinting(ContractCommon):
     def test_broken_weasyprint_counts_as_missing(self):
         self.addCleanup(engine.get_version.cache_clear)
         engine.get_version.cache_clear()
-        with self._replaced_program("raise ImportError('libpango is missing')"), mute_logger(ENGINE):
+        with (
+            self._replaced_program("raise ImportError('libpango is missing')"),
+            mute_logger(ENGINE),
+        ):
             self.assertIsNone(engine.get_version())
 
     # === WHAT IT MAY DO === #
@@ -244,7 +245,10 @@ class TestPrinting(ContractCommon):
             "has no disk": (answer.format("pass", 4), None, "disk is full"),
         }
         for name, (ours, theirs, words) in failures.items():
-            with self.subTest(name), patch.object(engine, "MOST_SECONDS", 1 if name == "hangs" else 9):
+            with (
+                self.subTest(name),
+                patch.object(engine, "MOST_SECONDS", 1 if name == "hangs" else 9),
+            ):
                 self._choose(False)
                 with self._replaced_program(ours):
                     self._assert_told(contract, words)
@@ -274,7 +278,9 @@ class TestPrinting(ContractCommon):
         """What takes too much is ended by the limits themselves, in the program as it is."""
         for limit, words in (("MEMORY", "crashed|memory"), ("SECONDS", "slow")):
             source = Path(engine.PROGRAM.program).read_text()
-            source = re.sub(rf"(?m)^{limit} = .*$", f"{limit} = {dict(MEMORY=10**8, SECONDS=1)[limit]}", source)
+            source = re.sub(
+                rf"(?m)^{limit} = .*$", f"{limit} = {dict(MEMORY=10**8, SECONDS=1)[limit]}", source
+            )
             html = "<p>" + "text " * 400_000 if limit == "SECONDS" else "<p>A</p>"
             with self.subTest(limit), self._replaced_program(source), mute_logger(ENGINE):
                 with self.assertRaisesRegex(engine.PrintingError, words):

@@ -103,7 +103,9 @@ class OddContracts:
         )
         cell = self.dice.choice(("", ' style="width: 300px"', ' width="180"', ' nowrap="nowrap"'))
         rows = "".join(
-            "<tr>" + "".join(f"<td{cell}>{self._cell()}</td>" for _column in range(columns)) + "</tr>"
+            "<tr>"
+            + "".join(f"<td{cell}>{self._cell()}</td>" for _column in range(columns))
+            + "</tr>"
             for _row in range(self.dice.randint(2, 9))
         )
         return f'<table class="table table-bordered"{style}><tbody>{rows}</tbody></table>'
@@ -138,7 +140,8 @@ class OddContracts:
             for style in ("lower-alpha", "upper-roman", "decimal")
         )
         checks = "".join(
-            f'<li class="{checked}">{self._cell()}</li>' for checked in ("o_checked", "", "o_checked")
+            f'<li class="{checked}">{self._cell()}</li>'
+            for checked in ("o_checked", "", "o_checked")
         )
         return f'<ol>{items}</ol><ul class="o_checklist">{checks}</ul>'
 
@@ -159,7 +162,9 @@ class OddContracts:
             f'<p>{self._cell()} <img src="{make_picture(*size)}" style="width: {size[0]}px"/></p>'
             for size in self.dice.sample(sizes, 2)
         )
-        return f'{shown}<p><img src="{make_picture(60, 60)}" style="float: right"/>{self._cell()}</p>'
+        return (
+            f'{shown}<p><img src="{make_picture(60, 60)}" style="float: right"/>{self._cell()}</p>'
+        )
 
     def make_tongues(self):
         """Many scripts, in paragraphs of their own and within one."""

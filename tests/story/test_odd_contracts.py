@@ -11,7 +11,9 @@ CONTRACTS = 42
 PARAMETER = "customer_contract.print_engine"
 PAGE_SIZES = {"A4": (595.3, 841.9), "Letter": (612, 792)}
 POINTS_PER_MM = 72 / 25.4
-WORD = re.compile(r'<word xMin="([-\d.]+)" yMin="([-\d.]+)" xMax="([-\d.]+)" yMax="([-\d.]+)">(.*?)<')
+WORD = re.compile(
+    r'<word xMin="([-\d.]+)" yMin="([-\d.]+)" xMax="([-\d.]+)" yMax="([-\d.]+)">(.*?)<'
+)
 # Letters of marks and italics reach a little over the line's end.
 OVERHANG = 2
 
