@@ -48,8 +48,9 @@ and has to be the one that the page /contract/verify of the server names, or the
 of the release of the "Customer Contracts" addon for Odoo from which it comes. Or take
 verify.py from there, or check by hand: all digests are SHA-256.
 The value of a seal's signature is checked by verify.py (RSA, and ECDSA on P-256, P-384
-and P-521), and whether its certificate was valid at that time. Who vouches for the certificate, and whether it was revoked, is shown by any
-PDF reader that shows signatures, or by poppler's "pdfsig signed.pdf".
+and P-521), and whether its certificate was valid at that time. Who vouches for the
+certificate, and whether it was revoked, is shown by any PDF reader that shows signatures,
+or by poppler's "pdfsig signed.pdf".
 
 WHAT IS IN IT
 
