@@ -12,6 +12,8 @@ from ...utils import Pending, check_one, sha256_of, strip_unseen_in
 from .customer_contract_rows import ROWS_KEY, ReadRows
 
 _logger = logging.getLogger(__name__)
+# Of what there are several, each is a check of its own.
+CHECK_KINDS = {"version": "versions", "signature": "signatures", "annex": "annexes"}
 
 
 class CustomerContract(models.Model):
@@ -306,11 +308,27 @@ class CustomerContract(models.Model):
             if problem:
                 state = "pending" if isinstance(problem, Pending) else "damaged"
             checks.append(
-                {"name": name, "state": state, "ok": state == "ok", "detail": str(problem or "")}
+                {
+                    "name": name,
+                    "state": state,
+                    "ok": state == "ok",
+                    "detail": str(problem or ""),
+                }
             )
         states = {check["state"] for check in checks}
         state = next((worse for worse in ("damaged", "pending") if worse in states), "ok")
         return {"ok": state == "ok", "state": state, "checks": checks}
+
+    @api.model
+    def _get_check(self, name):
+        """Return what a check checks, as ``verify.py`` names it in its list.
+
+        ``state`` and ``contract`` are not among those: only the server knows them.
+
+        :param str name: the check's name, such as ``version 1``
+        :rtype: str
+        """
+        return CHECK_KINDS.get(name.partition(" ")[0], name)
 
     def _try_check(self, name, find_problem):
         """Run one check; what cannot be read is damaged, whatever the reason.
@@ -350,6 +368,7 @@ class CustomerContract(models.Model):
             checks.append((f"version {version.number}", find_problem))
         for signature in self.signature_ids.sorted("id"):
             checks.append((f"signature {signature.signed_by}", signature._find_problem))
+        checks.append(("consents", self._find_consent_problem))
         # Whether there has to be a file is what the trail says, too: a state is easily changed.
         if self.state == "signed" or "document_stored" in self.event_ids.mapped("event_type"):
             checks.append(("signed contract", self._find_signed_document_problem))
@@ -404,6 +423,13 @@ class CustomerContract(models.Model):
         ]
         if version.content_digest not in digests:
             return _("the audit trail knows nothing of this version")
+        return None
+
+    def _find_consent_problem(self):
+        """Return which consent is not as it was agreed to, or none."""
+        for signature in self.signature_ids:
+            if problem := signature._find_consent_problem():
+                return f"{signature.signed_by}: {problem}"
         return None
 
     def _find_signed_document_problem(self):

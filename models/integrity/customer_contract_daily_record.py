@@ -58,7 +58,8 @@ class CustomerContractDailyRecord(models.Model):
         """Record the trails that grew, company by company, and mail the digests."""
         # Odoo has scheduled code queue its mails; the queue runs once an hour.
         self = self.with_context(mail_notify_force_send=True)
-        self.env["res.company"].search([])._open_contract_years()
+        sequences = self.env["ir.sequence"].search([("code", "=", "customer.contract")])
+        sequences.company_id._open_contract_years()
         contracts = self.env["customer.contract"].with_context(active_test=False)
         Register = self.env["customer.contract.register"]
         companies = contracts._read_group([("version_ids", "!=", False)], ["company_id"])

@@ -182,9 +182,20 @@ class CustomerContract(models.Model):
 
     def _get_integrity_checks(self):
         checks = super()._get_integrity_checks()
+        checks.append(("signatures", self._find_lost_signature))
         if self.state == "signed" and self.signed_document_id:
             checks.append(("attached evidence", self._find_evidence_file_problem))
         return checks
+
+    def _find_lost_signature(self):
+        """Return whether a signature that the audit trail names is gone, or none."""
+        events = self.event_ids.filtered(lambda event: event.event_type in ("signed", "approved"))
+        named = {
+            event._get_payload().get("details", {}).get("signature_digest") for event in events
+        }
+        if named - {None, ""} - {one._get_evidence_digest() for one in self.signature_ids}:
+            return _("a signature of the audit trail was changed or is missing")
+        return None
 
     def _send_copies(self):
         """Post the signed contract in the chatter and mail it to every party.

@@ -1,4 +1,5 @@
 from . import (
+    test_attack_bundle,
     test_attack_calls,
     test_attack_database,
     test_attack_evidence,

@@ -8,5 +8,7 @@ from . import (
     test_integrity_together,
     test_register,
     test_rows,
+    test_seal_value,
+    test_shared_checks,
     test_verification,
 )

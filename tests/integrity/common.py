@@ -113,6 +113,14 @@ class BundleCommon(ContractCommon):
         text = "".join(self._canonical(event) + "\n" for event in events)
         files["events.jsonl"] = text.encode()
 
+    def _replace_signed_file(self, files, pdf):
+        """Put another signed file into a bundle, and make anew all that names it."""
+        old, new = (hashlib.sha256(one).hexdigest() for one in (files["signed.pdf"], pdf))
+        events = self._read_events(files)
+        for event in events:
+            event["payload"] = event["payload"].replace(old, new)
+        return self._rebuild_chain({**files, "signed.pdf": pdf}, events)
+
     def _rebuild_chain(self, files, events):
         """Make a whole new chain that is right in itself, with all that names it."""
         previous_hash = "0" * 64
