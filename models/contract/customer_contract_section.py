@@ -23,7 +23,7 @@ class CustomerContractSection(models.Model):
     sequence = fields.Integer(default=10)
     number = fields.Integer("No.", compute="_compute_number")
     title = TypedChar()
-    body = fields.Html(sanitize_attributes=True, sanitize_form=True)
+    body = fields.Html(sanitize_attributes=True, sanitize_form=True, index="trigram")
 
     @api.depends("sequence", "contract_id.section_ids.sequence")
     def _compute_number(self):

@@ -4,6 +4,7 @@ from . import (
     test_component,
     test_deadline,
     test_lifecycle,
+    test_list_plans,
     test_party,
     test_pasted_text,
     test_picture_warning,
