@@ -11,4 +11,5 @@ from . import (
     test_seal_value,
     test_shared_checks,
     test_verification,
+    test_verifier_digest,
 )
