@@ -155,6 +155,7 @@
         "wizard/customer_contract_integrity_report_views.xml",
         "views/integrity/customer_contract_views.xml",
         "views/integrity/customer_contract_daily_record_views.xml",
+        "views/integrity/customer_contract_register_views.xml",
         "views/integrity/verification_templates.xml",
         # paper
         "security/paper.xml",

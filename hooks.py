@@ -15,6 +15,7 @@ def uninstall_hook(env):
     env["ir.attachment"]._release_contract_evidence()
     env.cr.execute(SQL("DROP FUNCTION IF EXISTS customer_contract_refuse_change() CASCADE"))
     env.cr.execute(SQL("DROP FUNCTION IF EXISTS customer_contract_refuse_deletion() CASCADE"))
+    env.cr.execute(SQL("DROP FUNCTION IF EXISTS customer_contract_refuse_frozen() CASCADE"))
     # Types of activities go after those who use them, done ones included.
     kinds = env["ir.model.data"].search(
         [("module", "=", "customer_contract"), ("model", "=", "mail.activity.type")]

@@ -47,8 +47,10 @@ class ContractFactsMixin:
         :param recordset partner: the reader
         :rtype: str
         """
-        is_asked = partner in contract._get_acting_participants().partner_id
-        if contract.state == "draft" or (contract.state == "approval" and not is_asked):
+        if contract.state == "draft" or (
+            contract.state == "approval"
+            and partner not in contract._get_acting_participants().partner_id
+        ):
             return self.env._("Not sent for signature yet")
         return contract._get_next_step(partner)
 

@@ -1,4 +1,5 @@
 from odoo.http import request
+from odoo.tools import format_date
 
 from ..utils import format_day
 from .portal import CustomerContractPortal
@@ -17,9 +18,16 @@ class CustomerContractMilestoneList(CustomerContractPortalList):
     """The next milestone of each contract in the list of contracts."""
 
     def _prepare_contract_rows(self, contracts_sudo):
-        next_milestones = contracts_sudo._get_next_milestones()
+        following = {
+            contract_id: {
+                "name": milestone.name,
+                "day": format_date(request.env, milestone.date),
+                "is_late": milestone._is_overdue(),
+            }
+            for contract_id, milestone in contracts_sudo._get_next_milestones().items()
+        }
         return [
-            {**row, "next_milestone": next_milestones.get(row["contract"].id)}
+            {**row, "next_milestone": following.get(row["contract"].id)}
             for row in super()._prepare_contract_rows(contracts_sudo)
         ]
 

@@ -5,7 +5,7 @@ import lxml.html
 from odoo import fields
 from odoo.fields import Domain
 from odoo.http import request, route
-from odoo.tools import escape_psql, remove_accents
+from odoo.tools import escape_psql, format_date, remove_accents
 from odoo.tools import groupby as group_by
 
 from odoo.addons.portal.controllers.portal import CustomerPortal, pager
@@ -313,14 +313,18 @@ class CustomerContractPortalList(PrivateAnswerMixin, ContractFactsMixin, Custome
         :param recordset contracts_sudo: the contracts of one page, in order
         :rtype: list[dict]
         """
-        partner = request.env.user.partner_id
+        env, partner = request.env, request.env.user.partner_id
         return [
             {
                 "contract": contract,
                 "status": self._get_status(contract),
                 "next_step": self._get_next_step(contract, partner),
-                "is_mine": partner in contract._get_next_participants().partner_id
-                and contract.state in ASKING_STATES,
+                "is_mine": contract.state in ASKING_STATES
+                and partner in contract._get_next_participants().partner_id,
+                "start": format_date(env, contract.date_start),
+                "end": format_date(env, contract.date_end),
+                "amount": contract.amount_total
+                and contract.currency_id.format(contract.amount_total),
             }
             for contract in contracts_sudo
         ]

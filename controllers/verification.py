@@ -113,6 +113,7 @@ class CustomerContractVerification(CustomerContractPortal):
                     "files": None,
                     "typed_code": "",
                     "is_limited": False,
+                    "verifier_digest": request.env["customer.contract"]._get_verifier_digest(),
                     **values,
                 },
                 status=status,

@@ -6,13 +6,17 @@ while the jobs and other people act, which no test within one transaction shows.
 
 import base64
 import concurrent.futures
+import contextlib
 import os
 import re
 import shutil
+import signal
 import struct
+import threading
 import time
 import urllib.parse
 import zlib
+from pathlib import Path
 
 import addon_mirror
 import databases
@@ -39,6 +43,8 @@ MODES = {
 CUSTOMERS = 40
 # A minute, unless the machine is busy; the queue of Odoo would take an hour.
 PATIENCE = 180
+# How often all workers are killed while people sign, and the seconds between.
+KILLS, KILL_PAUSE = 4, 0.7
 # Acts at the same time: the one that came later is repeated. And the refused address.
 EXPECTED = re.compile(r"could not serialize access|no such mailbox")
 LINK = re.compile(r'href="(http[^"]+/contract/sign/[^"]+)"')
@@ -49,6 +55,7 @@ class Story:
 
     def __init__(self, address, database, mails):
         self.address = address
+        self.database = database
         self.mails = mails
         self.signature = _draw_signature()
         self.admin = Visitor(address).log_in(database, "admin")
@@ -60,6 +67,8 @@ class Story:
         self._sign_in_parallel()
         self._sign_at_once()
         self._correct_an_address()
+        if _find_workers(self.database):
+            self._kill_in_the_middle()
 
     def _prepare(self):
         [partner] = self._read("res.users", [("login", "=", "admin")], ["partner_id"])
@@ -145,6 +154,67 @@ class Story:
             "customer.contract", "action_send_again", [contract_id], participant_id, address, "typo"
         )
         self._report("it is sent again", [] if self._wait_for_mail("right") else ["no mail came"])
+
+    def _kill_in_the_middle(self):
+        """Workers end without a word while people sign: nothing is lost, nothing twice."""
+        names = [f"stubborn{number}" for number in range(8)]
+        contracts = {name: self._send([name]) for name in names}
+        opened = {name: self._open_link(name, contracts[name]) for name in names}
+        killed = []
+
+        def kill():
+            for _number in range(KILLS):
+                for worker in _find_workers(self.database):
+                    with contextlib.suppress(ProcessLookupError):
+                        os.kill(worker, signal.SIGKILL)
+                        killed.append(worker)
+                time.sleep(KILL_PAUSE)
+
+        killer = threading.Thread(target=kill)
+        killer.start()
+        with concurrent.futures.ThreadPoolExecutor(len(names)) as pool:
+            problems = list(pool.map(lambda name: self._sign_until(*opened[name]), names))
+        killer.join()
+        self._report("workers were killed", [] if killed else ["none was"])
+        self._report(
+            "people sign all the same", [problem for found in problems for problem in found]
+        )
+        wanted = [f"{name}@them.example.com" for name in names]
+        self._wait(lambda: all(self._count_copies(address) for address in wanted))
+        wrong = []
+        for name, contract_id in contracts.items():
+            [row] = self._read(
+                "customer.contract",
+                [("id", "=", contract_id)],
+                ["state", "signature_ids", "signed_document_id"],
+            )
+            trail = self._call("customer.contract", "get_audit_trail", [contract_id])
+            kinds = [event["event_type"] for event in trail]
+            is_right = (
+                row["state"] == "signed"
+                and len(row["signature_ids"]) == 1
+                and row["signed_document_id"]
+                and self._call("customer.contract", "verify_integrity", [contract_id])["ok"]
+                and kinds.count("signed") == kinds.count("document_stored") == 1
+            )
+            if not is_right or not self._count_copies(f"{name}@them.example.com"):
+                wrong.append(f"{name}: {row['state']}, {kinds}")
+        self._report("each is signed once, stored once and sent", wrong)
+
+    def _sign_until(self, visitor, contract_id, digest):
+        """Sign, and try again while the server does not answer; return what went wrong."""
+        end = time.monotonic() + PATIENCE
+        while True:
+            try:
+                problems = self._sign(visitor, contract_id, digest)
+            except OSError as error:
+                problems = [str(error)]
+            # Whoever got no answer, and had signed, is told so when trying again.
+            if not problems or any("already" in problem for problem in problems):
+                return []
+            if time.monotonic() > end:
+                return problems
+            time.sleep(0.5)
 
     # === WHAT PEOPLE DO === #
 
@@ -289,6 +359,18 @@ def run(place, names, database):
         finally:
             databases.drop(database)
     return results
+
+
+def _find_workers(database):
+    """Return the process ids of a server's workers, the one for long polling left out."""
+    found = {}
+    for folder in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError, ValueError, IndexError):
+            command = (folder / "cmdline").read_bytes().decode(errors="replace")
+            if f"--database={database}\0" in command and "gevent\0" not in command:
+                parent = (folder / "stat").read_text().rpartition(")")[2].split()[1]
+                found[int(folder.name)] = int(parent)
+    return [process for process, parent in found.items() if parent in found]
 
 
 def _wait_for_jobs(database):

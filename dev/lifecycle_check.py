@@ -1,4 +1,4 @@
-"""Installs the addon with demo data, updates it, and uninstalls it.
+"""Installs the addon with demo data, updates it, uninstalls it, and installs it again.
 
 None of it may log an error, or a warning about the addon; and what remains
 after uninstalling must be what was there before.
@@ -43,7 +43,14 @@ ROWS = {
     "mail_followers": "res_model LIKE 'customer.contract%'",
     "mail_message": "model LIKE 'customer.contract%'",
 }
+# With activities that were done, which keep their type.
 UNINSTALL = f"""
+contract = env["customer.contract"].search([], limit=1)
+activity = contract.activity_schedule(
+    "customer_contract.mail_activity_type_sign", user_id=env.user.id
+)
+activity.action_done()
+env.cr.commit()
 env["ir.module.module"].search([("name", "=", "{layout.ADDON}")])\
 .button_immediate_uninstall()
 """
@@ -62,6 +69,7 @@ def run(place, database):
         if not results.failed:
             results += _updates(place, names, database)
             results += _uninstalls(place, database, before)
+            results += _installs_again(place, names, database)
         return results
     finally:
         databases.drop(database)
@@ -73,6 +81,15 @@ def _installs(place, names, database, log):
     except Failure as failure:
         return _verdict("install with demo data", [str(failure)])
     return _verdict("install with demo data", [])
+
+
+def _installs_again(place, names, database):
+    log = layout.LOGS / "install-again.log"
+    try:
+        template_databases.install(place, names, database, log)
+    except Failure as failure:
+        return _verdict("install again", [str(failure)])
+    return _verdict("install again", [])
 
 
 def _updates(place, names, database):

@@ -66,7 +66,7 @@ def _run_all(place, names):
     beside = Lane(
         {
             "Linters": lambda: _lint(place.addons),
-            "Install with demo data, update, uninstall": lambda: lifecycle_check.run(
+            "Install with demo data, update, uninstall, install again": lambda: lifecycle_check.run(
                 place, database("life")
             ),
             "Odoo's test_lint": lambda: odoo_lint_stage.run(place, core, database("lint")),

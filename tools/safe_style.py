@@ -77,6 +77,16 @@ def _read(style):
     return [node for node in parsed if node.type == "declaration"]
 
 
+def read_style(style):
+    """Read a style attribute into its properties.
+
+    :param str style: its text
+    :return: names, in small letters, and values
+    :rtype: list[tuple[str, str]]
+    """
+    return [(node.lower_name, tinycss2.serialize(node.value).strip()) for node in _read(style)]
+
+
 def _is_harmless(tokens):
     """Tell whether a value consists of words, numbers and known functions only."""
     for token in tokens:

@@ -8,7 +8,7 @@ from functools import cache
 import lxml.html
 from PIL import Image, ImageDraw
 
-from .safe_style import clean_tree
+from .safe_style import clean_tree, read_style
 
 # What the editor or a paste brings along that no paper shows: ratings and icons, which are
 # letters of a font for screens, marks of banners, players.
@@ -51,6 +51,23 @@ def keep_list_styles(root):
                     node.set("type", LIST_TYPES[word])
                 elif word == "none":
                     node.classes.add("list-unstyled")
+
+
+def keep_lines(root):
+    """Write lines under and through text down as the style that no cleaning removes.
+
+    A price that is struck out must not be frozen as one that is asked for.
+
+    :param lxml.html.HtmlElement root: the text, changed in place
+    """
+    for node in root.xpath(".//*[contains(@style, 'text-decoration-line')]"):
+        kept, lines = [], []
+        for name, value in read_style(node.get("style")):
+            if name == "text-decoration-line":
+                lines.append(value)
+            else:
+                kept.append(f"{name}:{value}")
+        node.set("style", "; ".join([*kept, f"text-decoration:{' '.join(lines)}"]))
 
 
 def drop_decoration(root):

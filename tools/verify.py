@@ -93,6 +93,21 @@ def read_folder(path):
     return files
 
 
+# What is checked of the evidence, by this script and by the server alike, by the same names
+CHECKS = (
+    "trail",
+    "versions",
+    "annexes",
+    "signatures",
+    "papers",
+    "consents",
+    "signed contract",
+    "seal",
+    "attached evidence",
+    "daily records",
+)
+
+
 class Bundle:
     """The evidence, and the checks that it has to pass."""
 
@@ -170,7 +185,7 @@ class Bundle:
         demand(not changed, "changed: %s" % ", ".join(changed))
         return "%d files" % len(listed)
 
-    def check_chain(self):
+    def check_trail(self):
         """The audit trail has no gap, and every event follows the one before"""
         previous_hash, previous_time, contract = GENESIS, "", self.chain["contract"]
         demand(self.events, "there is no event")
@@ -305,7 +320,7 @@ class Bundle:
             demand(name == "consents/%s.txt" % sha256(self.get(name)), "%s was changed" % name)
         return "%d text(s)" % len(names)
 
-    def check_signed_document(self):
+    def check_signed_contract(self):
         """The signed contract is the one that was stored and sent"""
         stored = [details["sha256"] for details in self.get_details("document_stored")]
         if not stored:
@@ -315,7 +330,7 @@ class Bundle:
         demand(sha256(self.get("signed.pdf")) == stored[-1], "signed.pdf is another file")
         return stored[-1]
 
-    def check_anchors(self):
+    def check_daily_records(self):
         """The audit trail is the one that was recorded day by day"""
         anchors = self.chain["anchors"]
         for anchor in anchors:
@@ -367,15 +382,29 @@ class Bundle:
         if not sealed:
             demand(not pems, "the audit trail knows of no seal")
             return "not sealed"
-        certificate = read_first_certificate(self.get("certificates/seal.pem"))
+        chain = read_certificates(self.get("certificates/seal.pem"))
+        certificate = chain[0]
         demand(
             sha256(certificate) == sealed[-1]["certificate_sha256"],
             "the certificate is not the one on record",
         )
         content, container = read_seal(self.get("signed.pdf"))
         demand(certificate in container, "the seal was made with another certificate")
+        demand(
+            all(issuer in container for issuer in chain),
+            "an issuer's certificate is not in the seal",
+        )
         doubt = check_signature(content, container, certificate)
+        starts, ends = read_validity(certificate)
+        made_on = self.get_seal_time()
+        demand(starts <= made_on, "the certificate was not valid yet on %s" % made_on)
+        demand(made_on <= ends, "the certificate had expired on %s" % made_on)
         return "%s%s" % (sealed[-1]["level"], "; %s" % doubt if doubt else "")
+
+    def get_seal_time(self):
+        """Return when the seal was made: what the clock said, if it was set back."""
+        event = [event for event in self.events if event["event_type"] == "sealed"][-1]
+        return parse(event["payload"]).get("clock") or event["occurred_on"]
 
     def check_expected_head(self, expected):
         """The hash given with --expect-head is in the audit trail"""
@@ -414,11 +443,16 @@ def read_attached_evidence(pdf):
                 yield evidence
 
 
-def read_first_certificate(pem):
-    """Return the first certificate in a PEM file, as bytes."""
-    match = re.search(rb"-----BEGIN CERTIFICATE-----(.+?)-----END", pem, re.DOTALL)
-    demand(match, "the certificate cannot be read")
-    return base64.b64decode(match.group(1))
+def read_certificates(pem):
+    """Return the certificates in a PEM file, each as bytes; the first is the seal's own."""
+    found = re.findall(
+        rb"-----BEGIN CERTIFICATE-----(.+?)-----END CERTIFICATE-----", pem, re.DOTALL
+    )
+    demand(
+        found and len(found) == pem.count(b"-----BEGIN") == pem.count(b"-----END"),
+        "the certificate cannot be read",
+    )
+    return [base64.b64decode(b"".join(text.split()), validate=True) for text in found]
 
 
 def read_seal(pdf):
@@ -435,7 +469,7 @@ def read_seal(pdf):
 # What seals are made of: ASN.1 in its distinguished encoding (DER), in which each value is
 # a tag, a length and the content; of a list, the content is the values one after the other.
 
-LIST, SET, BITS, BYTES, NAME = 0x30, 0x31, 0x03, 0x04, 0x06
+LIST, SET, BITS, BYTES, NAME, SHORT_TIME = 0x30, 0x31, 0x03, 0x04, 0x06, 0x17
 CONTEXT_0 = 0xA0
 HASHES = {
     "608648016503040201": "sha256",
@@ -443,6 +477,7 @@ HASHES = {
     "608648016503040203": "sha512",
 }
 MESSAGE_DIGEST = "2a864886f70d010904"
+CERTIFICATE_USED = "2a864886f70d010910022f"
 RSA = "2a864886f70d010101"
 RSA_SIGNATURES = {
     RSA: None,
@@ -456,6 +491,8 @@ CURVE_SIGNATURES = {
     "2a8648ce3d040303": "sha384",
     "2a8648ce3d040304": "sha512",
 }
+# A key that others could find the secret of
+LEAST_BITS = 2048
 # Of a curve y² = x³ - 3x + b modulo p: p, b, the order and the generator (FIPS 186-4).
 CURVES = {
     "2a8648ce3d030107": (
@@ -465,6 +502,58 @@ CURVES = {
         (
             0x6B17D1F2E12C4247F8BCE6E563A440F277037D812DEB33A0F4A13945D898C296,
             0x4FE342E2FE1A7F9B8EE7EB4A7C0F9E162BCE33576B315ECECBB6406837BF51F5,
+        ),
+    ),
+    "2b81040022": (
+        2**384 - 2**128 - 2**96 + 2**32 - 1,
+        int(
+            "B3312FA7E23EE7E4988E056BE3F82D19181D9C6EFE8141120314088F5013875A"
+            "C656398D8A2ED19D2A85C8EDD3EC2AEF",
+            16,
+        ),
+        int(
+            "FFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFC7634D81F4372DDF"
+            "581A0DB248B0A77AECEC196ACCC52973",
+            16,
+        ),
+        (
+            int(
+                "AA87CA22BE8B05378EB1C71EF320AD746E1D3B628BA79B9859F741E082542A38"
+                "5502F25DBF55296C3A545E3872760AB7",
+                16,
+            ),
+            int(
+                "3617DE4A96262C6F5D9E98BF9292DC29F8F41DBD289A147CE9DA3113B5F0B8C0"
+                "0A60B1CE1D7E819D7A431D7C90EA0E5F",
+                16,
+            ),
+        ),
+    ),
+    "2b81040023": (
+        2**521 - 1,
+        int(
+            "0051953EB9618E1C9A1F929A21A0B68540EEA2DA725B99B315F3B8B489918EF1"
+            "09E156193951EC7E937B1652C0BD3BB1BF073573DF883D2C34F1EF451FD46B50"
+            "3F00",
+            16,
+        ),
+        int(
+            "01" + "F" * 64 + "FA51868783BF2F966B7FCC0148F709A5D03BB5C9B8899C47AEBB6FB71E91386409",
+            16,
+        ),
+        (
+            int(
+                "00C6858E06B70404E9CD9E3ECB662395B4429C648139053FB521F828AF606B4D"
+                "3DBAA14B5E77EFE75928FE1DC127A2FFA8DE3348B3C1856A429BF97E7E31C2E5"
+                "BD66",
+                16,
+            ),
+            int(
+                "011839296A789A3BC0045C8A5FB42C7D1BD998F54449579B446817AFBD17273E"
+                "662C97EE72995EF42640C550B9013FAD0761353C7086A272C24088BE94769FD1"
+                "6650",
+                16,
+            ),
         ),
     ),
 }
@@ -502,6 +591,24 @@ def read_algorithm(content):
     return pick(values, NAME).hex(), values[1:]
 
 
+def read_key_fields(certificate):
+    """Return the lists in a certificate: algorithm, issuer, validity, holder, key and more."""
+    fields = split(split(split(certificate)[0][1])[0][1])
+    return [content for tag, content, _whole in fields if tag == LIST]
+
+
+def read_validity(certificate):
+    """Return from when to when a certificate is valid, as events tell the time."""
+    moments = []
+    for tag, content, _whole in split(read_key_fields(certificate)[2]):
+        text = content.decode("ascii")
+        if tag == SHORT_TIME:  # years of two digits
+            text = ("20" if text[:2] < "50" else "19") + text
+        demand(re.fullmatch(r"\d{14}Z", text), "the certificate's time cannot be read")
+        moments.append("%s-%s-%s %s:%s:%sZ" % tuple(re.findall(r"^....|..", text[:14])))
+    return moments
+
+
 def check_signature(content, container, certificate):
     """Demand that a certificate's key has sealed some content.
 
@@ -514,7 +621,9 @@ def check_signature(content, container, certificate):
     length = int.from_bytes(container[2 : 2 + size], "big") if size else container[1]
     signed = split(split(container[: 2 + size + length])[0][1])
     signers = [value for value in split(split(pick(signed, CONTEXT_0))[0][1]) if value[0] == SET]
-    signer = split(split(signers[-1][1])[0][1])
+    signers = split(signers[-1][1])
+    demand(len(signers) == 1, "the seal has no signer, or several")
+    signer = split(signers[0][1])
     lists = [value for value in signer if value[0] == LIST]
     attributes = pick(signer, CONTEXT_0)
     digest_name, _used = read_algorithm(lists[1][1])
@@ -522,19 +631,25 @@ def check_signature(content, container, certificate):
     signature = pick(signer, BYTES)
     demand(digest_name in HASHES, "the seal is made with an unknown digest")
     hash_name = HASHES[digest_name]
+    stated = {}
     for _tag, attribute, _whole in split(attributes):
         name, values = read_algorithm(attribute)
-        if name == MESSAGE_DIGEST:
-            stated = pick(split(values[0][1]), BYTES)
-            break
-    else:
-        raise Problem("the seal does not tell of what it is")
-    demand(stated == hashlib.new(hash_name, content).digest(), "the seal is of other content")
+        demand(name not in stated, "the seal tells something twice")
+        stated[name] = values[0][1]
+    demand(MESSAGE_DIGEST in stated, "the seal does not tell of what it is")
+    digest = pick(split(stated[MESSAGE_DIGEST]), BYTES)
+    demand(digest == hashlib.new(hash_name, content).digest(), "the seal is of other content")
+    demand(
+        CERTIFICATE_USED not in stated
+        or any(
+            hashlib.new(name, certificate).digest() in stated[CERTIFICATE_USED]
+            for name in HASHES.values()
+        ),
+        "the seal names another certificate",
+    )
     # What is signed are these attributes, as a set of their own.
     encoded = bytes([SET]) + encode_length(len(attributes)) + attributes
-    # version, serial number, algorithm, issuer, validity, holder, and then the key
-    fields = split(split(split(certificate)[0][1])[0][1])
-    key = [value for value in fields if value[0] == LIST][4][1]
+    key = read_key_fields(certificate)[4]
     key_name, used_with = read_algorithm(pick(split(key), LIST))
     public = pick(split(key), BITS)[1:]
     if key_name == RSA and signature_name in RSA_SIGNATURES:
@@ -565,6 +680,7 @@ def is_rsa_signature(public, hash_name, message, signature):
     modulus, exponent = (
         int.from_bytes(value[1], "big") for value in split(split(public)[0][1])[:2]
     )
+    demand(modulus.bit_length() >= LEAST_BITS and exponent > 2 and exponent & 1, "the key is weak")
     size = (modulus.bit_length() + 7) // 8
     oid = next(bytes.fromhex(oid) for oid, name in HASHES.items() if name == hash_name)
     digest = hashlib.new(hash_name, message).digest()
@@ -632,17 +748,7 @@ def run_checks(files, expect_head=(), expect_daily=()):
     """Run all checks, report each, and return whether all were passed."""
     bundle = Bundle(files)
     checks = [
-        (bundle.check_manifest, ()),
-        (bundle.check_chain, ()),
-        (bundle.check_versions, ()),
-        (bundle.check_annexes, ()),
-        (bundle.check_signatures, ()),
-        (bundle.check_papers, ()),
-        (bundle.check_consents, ()),
-        (bundle.check_signed_document, ()),
-        (bundle.check_seal, ()),
-        (bundle.check_attached_evidence, ()),
-        (bundle.check_anchors, ()),
+        (getattr(bundle, "check_%s" % name.replace(" ", "_")), ()) for name in ("manifest", *CHECKS)
     ]
     checks += [(bundle.check_expected_head, (head,)) for head in expect_head]
     checks += [(bundle.check_expected_daily, (digest,)) for digest in expect_daily]

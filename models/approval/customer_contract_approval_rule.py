@@ -15,6 +15,7 @@ class CustomerContractApprovalRule(models.Model):
 
     _name = "customer.contract.approval.rule"
     _inherit = "customer.contract.shared.mixin"
+    _rules_others = True
     _description = "Contract Approval Rule"
     _order = "sequence, id"
     _check_company_auto = True

@@ -9,6 +9,8 @@ class CustomerContractApprovalRuleStep(models.Model):
     """One step that an approval rule demands: who has to act, and how many of them."""
 
     _name = "customer.contract.approval.rule.step"
+    _inherit = "customer.contract.shared.mixin"
+    _rules_others = True
     _description = "Contract Approval Rule Step"
     _order = "rule_id, sequence, id"
 

@@ -9,6 +9,7 @@ class CustomerContractAuthority(models.Model):
 
     _name = "customer.contract.authority"
     _inherit = "customer.contract.shared.mixin"
+    _rules_others = True
     _description = "Signing Authority"
     _order = "company_partner_id, partner_id, id"
     _rec_name = "partner_id"

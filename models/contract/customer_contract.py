@@ -24,6 +24,7 @@ class CustomerContract(models.Model):
         "mail.thread",
         "mail.activity.mixin",
         "customer.contract.protection.mixin",
+        "customer.contract.frozen.mixin",
         "customer.contract.policy.mixin",
     ]
     _description = "Contract"
@@ -181,6 +182,8 @@ class CustomerContract(models.Model):
         "CHECK (date_start IS NULL OR date_end IS NULL OR date_start <= date_end)",
         "The contract cannot end before it starts.",
     )
+    # Beside the one that searches: lists are sorted by it.
+    _by_title = models.Index("(title)")
     _name_unique = models.UniqueIndex(
         "(company_id, name)", "A company's contracts have distinct references."
     )

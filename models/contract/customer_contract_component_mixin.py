@@ -14,6 +14,7 @@ class CustomerContractComponentMixin(models.AbstractModel):
     """
 
     _name = COMPONENT
+    _inherit = "customer.contract.frozen.mixin"
     _description = "Component of a Contract"
 
     @api.model
@@ -43,17 +44,24 @@ class CustomerContractComponentMixin(models.AbstractModel):
     def create(self, vals_list):
         names = self._get_owner_fields()
         for name in names:
-            default = self.env.context.get(f"default_{name}")
-            owners = {self._get_id(values.get(name, default)) for values in vals_list}
             # Before: who takes part may change the contract, and so could whoever adds himself.
-            self.env[self._fields[name].comodel_name].browse(
-                sorted(filter(None, owners))
-            ).check_access("write")
+            self._get_owners(name, vals_list).check_access("write")
         components = super().create(vals_list)
         # After: a component of a component, such as a step, brings its contract along.
         for name in names:
             components[name].check_access("write")
         return components
+
+    @api.model
+    def _get_owners(self, name, vals_list):
+        """Return the contracts, or their components, that new records are to belong to.
+
+        :param str name: the field that says so
+        :param list[dict] vals_list: the values they are created with
+        """
+        default = self.env.context.get(f"default_{name}")
+        owners = {self._get_id(values.get(name, default)) for values in vals_list}
+        return self.env[self._fields[name].comodel_name].browse(sorted(filter(None, owners)))
 
     @api.model
     def _get_id(self, owner):

@@ -51,6 +51,10 @@ class CustomerContractDocument(models.Model):
                 values["portal_visible"] = True
             elif "portal_visible" not in values:
                 values["portal_visible"] = self._is_visible_by_default(values)
+        default = self.env.context.get("default_purpose")
+        annexes = [values for values in prepared if values.get("purpose", default) == "sign"]
+        # Before, since the database itself refuses it, in its own words.
+        self._get_owners("contract_id", annexes)._check_content_is_open()
         try:
             # Files are kept as they were given: pictures are not made smaller.
             documents = super(
@@ -60,7 +64,6 @@ class CustomerContractDocument(models.Model):
             raise UserError(_("The picture has too many pixels to be shown.")) from error
         documents = documents.with_env(self.env)
         documents._check_files()
-        documents._check_open_for_signing()
         for document in documents:
             # The file belongs to this row, whose rights decide who may read it.
             document.ir_attachment_id.write({"res_model": self._name, "res_id": document.id})
@@ -164,6 +167,14 @@ class CustomerContractDocument(models.Model):
                         limit=human_size(limit),
                     )
                 )
+
+    @api.model
+    def _get_guarded_columns(self):
+        return ["purpose", "ir_attachment_id"]
+
+    @api.model
+    def _get_guarded_rows(self):
+        return {**super()._get_guarded_rows(), "rows": [{"purpose": "sign"}]}
 
     def _check_open_for_signing(self):
         """Refuse changes of documents that are part of a frozen contract.

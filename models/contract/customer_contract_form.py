@@ -86,16 +86,27 @@ class CustomerContract(models.Model):
 
     @api.depends("state", "sign_deadline_at")
     def _compute_is_late(self):
+        horizon = self._get_late_horizon()
         for contract in self:
-            contract.is_late = bool(contract.filtered_domain(self._search_is_late("in", [True])))
+            deadline = contract.sign_deadline_at
+            contract.is_late = bool(
+                contract.state in OPEN_STATES and deadline and deadline <= horizon
+            )
 
     def _search_is_late(self, operator, value):
         if operator != "in":
             return NotImplemented
-        # Today, tomorrow and the day after are left, in each company's zone.
         return Domain("state", "in", OPEN_STATES) & Domain(
-            "sign_deadline_at", "<=", fields.Datetime.now() + timedelta(days=3)
+            "sign_deadline_at", "<=", self._get_late_horizon()
         )
+
+    @api.model
+    def _get_late_horizon(self):
+        """Return up to when a deadline is near: today, tomorrow and the day after are left.
+
+        :rtype: datetime
+        """
+        return fields.Datetime.now() + timedelta(days=3)
 
     def action_open_sign(self):
         """Open the dialog in which the user signs for the company.

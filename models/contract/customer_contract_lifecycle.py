@@ -304,6 +304,8 @@ class CustomerContract(models.Model):
         self.activity_unlink(["customer_contract.mail_activity_type_sign"])
         self._revoke_links()
         self._change_state("draft", current_version_id=False, closing_reason=False)
+        # The database has to know that the text is open before changes of it come.
+        self.flush_model(["current_version_id"])
         self.participant_ids._write_protected(
             {
                 "state": "waiting",

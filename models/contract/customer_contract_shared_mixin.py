@@ -1,4 +1,4 @@
-from odoo import _, models
+from odoo import _, api, models
 from odoo.exceptions import AccessError
 
 
@@ -7,10 +7,42 @@ class CustomerContractSharedMixin(models.AbstractModel):
 
     What several companies use is changed by those administrators only who are at home in
     every company: another company's would change words and rules that are not theirs.
+    Models whose records rule contracts of themselves, such as approval rules, say so by
+    ``_rules_others``: for all companies, these are not added by others either.
     """
 
     _name = "customer.contract.shared.mixin"
     _description = "Configuration That Companies Share"
+    _rules_others = False
+
+    @api.model
+    def default_get(self, fields):
+        values = super().default_get(fields)
+        company = self._fields.get("company_id")
+        if (
+            self._rules_others
+            and company
+            and company.store
+            and "company_id" in fields
+            and not values.get("company_id")
+            and not self.env.su
+            and self._find_foreign_company()
+        ):
+            values["company_id"] = self.env.company.id
+        return values
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        records = super().create(vals_list)
+        if self._rules_others:
+            records.check_access("write")
+        return records
+
+    def write(self, vals):
+        result = super().write(vals)
+        # What was of a company may be all companies' now.
+        self.check_access("write")
+        return result
 
     def _check_access(self, operation):
         result = super()._check_access(operation)
@@ -30,7 +62,7 @@ class CustomerContractSharedMixin(models.AbstractModel):
             _(
                 "All companies use this: %(names)s. It is changed by an administrator who "
                 "may work in every company. You can add one of your own.",
-                names=", ".join(self.sudo().mapped("display_name")),
+                names=", ".join(filter(None, self.sudo().mapped("display_name"))),
             )
         )
 
@@ -39,6 +71,8 @@ class CustomerContractSharedMixin(models.AbstractModel):
 
         :rtype: recordset
         """
+        if self.env.su:
+            return self.browse()
         if "company_id" not in self._fields:
             return self
         # Whether they are shared is asked for whoever may not read them, too.

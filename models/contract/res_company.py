@@ -1,6 +1,7 @@
 import re
 
 import pytz
+from dateutil.relativedelta import relativedelta
 
 from odoo import _, api, fields, models
 from odoo.exceptions import ValidationError
@@ -111,6 +112,27 @@ class ResCompany(models.Model):
         Sequence.create(
             [company._prepare_contract_sequence() for company in self - existing.company_id]
         )
+        self._open_contract_years()
+
+    def _open_contract_years(self):
+        """Make the ranges in which references are counted, before anybody needs them.
+
+        Whoever needs one that is not there makes it, and all others wait meanwhile.
+        """
+        today = fields.Date.today()
+        days = (today, today + relativedelta(months=1))
+        # Whoever sets it off need not have rights on sequences.
+        sequences_sudo = (
+            self.env["ir.sequence"]
+            .sudo()
+            .search([("code", "=", SEQUENCE_CODE), ("company_id", "in", self.ids)])
+        )
+        for sequence_sudo in sequences_sudo.filtered("use_date_range"):
+            for day in days:
+                if not sequence_sudo.date_range_ids.filtered(
+                    lambda range_, day=day: range_.date_from <= day <= range_.date_to
+                ):
+                    sequence_sudo._create_date_range_seq(day)
 
     def _prepare_contract_sequence(self):
         """Prepare a company's sequence of contract references.

@@ -92,6 +92,18 @@ class CustomerContract(models.Model):
     def _get_content_fields(self):
         return super()._get_content_fields() | {"properties"}
 
+    def _get_frozen_columns(self):
+        # No trigger guards them: values that customers confirm are written before the
+        # version that they make.
+        return [*super()._get_frozen_columns(), "properties"]
+
+    def _get_literal_titles(self):
+        is_filled = any(
+            section.condition_field_id or PLACEHOLDER.search(section.title or "")
+            for section in self.section_ids
+        )
+        return None if is_filled else super()._get_literal_titles()
+
     def _get_property_values(self, use_display_name=False):
         """Return the values of the custom fields, as far as they are defined.
 

@@ -56,7 +56,8 @@ class CustomerContractTypeField(models.Model):
     """
 
     _name = "customer.contract.type.field"
-    _inherit = "customer.contract.protection.mixin"
+    _inherit = ["customer.contract.shared.mixin", "customer.contract.protection.mixin"]
+    _rules_others = True
     _description = "Custom Field of Contracts"
     _order = "type_id, sequence, id"
     _rec_name = "label"
@@ -64,6 +65,7 @@ class CustomerContractTypeField(models.Model):
     type_id = fields.Many2one(
         "customer.contract.type", required=True, index=True, ondelete="cascade"
     )
+    company_id = fields.Many2one(related="type_id.company_id")
     sequence = fields.Integer(default=10)
     name = fields.Char(
         "Technical Name", readonly=True, copy=True, help="How programs and placeholders name it."

@@ -9,8 +9,11 @@ from odoo.http import request
 
 from ...const import GENESIS
 from ...utils import Pending, check_one, sha256_of, strip_unseen_in
+from .customer_contract_rows import ROWS_KEY, ReadRows
 
 _logger = logging.getLogger(__name__)
+# Of what there are several, each is a check of its own.
+CHECK_KINDS = {"version": "versions", "signature": "signatures", "annex": "annexes"}
 
 
 class CustomerContract(models.Model):
@@ -273,18 +276,59 @@ class CustomerContract(models.Model):
         # what is in memory proves nothing
         self.env.flush_all()
         self.env.invalidate_all()
+        return contract_sudo._run_integrity_checks()
+
+    def _find_intact(self):
+        """Return those contracts whose evidence is intact, with what is read for all at once.
+
+        The checks are those of :meth:`verify_integrity`. It tells what is wrong with the
+        others, or that nothing is: one that cannot be read may hide what was to be read
+        together with it.
+
+        :return: the intact ones
+        :rtype: recordset
+        """
+        self.env.flush_all()
+        self.env.invalidate_all()
+        contracts = self.exists().with_context(**{ROWS_KEY: ReadRows()})
+        intact = contracts.filtered(lambda contract: contract._run_integrity_checks()["ok"])
+        return self.browse(intact.ids)
+
+    def _run_integrity_checks(self):
+        """Run all checks on what the database and the files say now.
+
+        :return: the result, as :meth:`verify_integrity` returns it
+        :rtype: dict
+        """
+        self.ensure_one()
         checks = []
-        for name, find_problem in contract_sudo._get_integrity_checks():
-            problem = contract_sudo._try_check(name, find_problem)
+        for name, find_problem in self._get_integrity_checks():
+            problem = self._try_check(name, find_problem)
             state = "ok"
             if problem:
                 state = "pending" if isinstance(problem, Pending) else "damaged"
             checks.append(
-                {"name": name, "state": state, "ok": state == "ok", "detail": str(problem or "")}
+                {
+                    "name": name,
+                    "state": state,
+                    "ok": state == "ok",
+                    "detail": str(problem or ""),
+                }
             )
         states = {check["state"] for check in checks}
         state = next((worse for worse in ("damaged", "pending") if worse in states), "ok")
         return {"ok": state == "ok", "state": state, "checks": checks}
+
+    @api.model
+    def _get_check(self, name):
+        """Return what a check checks, as ``verify.py`` names it in its list.
+
+        ``state`` and ``contract`` are not among those: only the server knows them.
+
+        :param str name: the check's name, such as ``version 1``
+        :rtype: str
+        """
+        return CHECK_KINDS.get(name.partition(" ")[0], name)
 
     def _try_check(self, name, find_problem):
         """Run one check; what cannot be read is damaged, whatever the reason.
@@ -324,13 +368,18 @@ class CustomerContract(models.Model):
             checks.append((f"version {version.number}", find_problem))
         for signature in self.signature_ids.sorted("id"):
             checks.append((f"signature {signature.signed_by}", signature._find_problem))
-        if self.state == "signed":
+        checks.append(("consents", self._find_consent_problem))
+        # Whether there has to be a file is what the trail says, too: a state is easily changed.
+        if self.state == "signed" or "document_stored" in self.event_ids.mapped("event_type"):
             checks.append(("signed contract", self._find_signed_document_problem))
+        checks.append(("state", self._find_state_problem))
+        if self.current_version_id:
+            checks.append(("contract", self._find_row_problem))
         return checks
 
     def _find_lost_version(self):
         """Return which version the contract or its trail names and is gone, or none."""
-        if len(self.current_version_id.exists()) != len(self.current_version_id):
+        if self.current_version_id - self.version_ids:
             return _("the current version is missing")
         known = set(self.version_ids.mapped("content_digest"))
         for event in self.event_ids.filtered(lambda event: event.event_type == "version_frozen"):
@@ -349,7 +398,9 @@ class CustomerContract(models.Model):
                 return _("event %(number)s is missing", number=position)
             if event.previous_hash != previous_hash:
                 return _("event %(number)s does not follow the one before", number=position)
-            if event.payload and Event._digest(event.payload) != event.payload_digest:
+            if not event.payload:
+                return _("the payload of event %(number)s was erased", number=position)
+            if Event._digest(event.payload) != event.payload_digest:
                 return _("the payload of event %(number)s was changed", number=position)
             if event._get_expected_hash() != event.hash:
                 return _("event %(number)s was changed", number=position)
@@ -372,6 +423,13 @@ class CustomerContract(models.Model):
         ]
         if version.content_digest not in digests:
             return _("the audit trail knows nothing of this version")
+        return None
+
+    def _find_consent_problem(self):
+        """Return which consent is not as it was agreed to, or none."""
+        for signature in self.signature_ids:
+            if problem := signature._find_consent_problem():
+                return f"{signature.signed_by}: {problem}"
         return None
 
     def _find_signed_document_problem(self):

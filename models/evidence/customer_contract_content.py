@@ -12,7 +12,7 @@ from odoo.tools import float_repr, html_sanitize
 from ...const import CONTENT_SCHEMA
 from ...tools.pdf.print_check import find_lost_section
 from ...tools.safe_style import clean_tree
-from ...tools.section_text import drop_decoration, keep_list_styles, show_text
+from ...tools.section_text import drop_decoration, keep_lines, keep_list_styles, show_text
 from ...utils import ContractPrint, format_day, sha256_of, strip_unseen_in
 
 
@@ -183,6 +183,7 @@ class CustomerContract(models.Model):
             return ""
         typed = lxml.html.fragment_fromstring(str(html), create_parent="div")
         keep_list_styles(typed)
+        keep_lines(typed)
         drop_decoration(typed)
         clean = html_sanitize(
             lxml.html.tostring(typed, encoding="unicode"),
@@ -259,6 +260,8 @@ class CustomerContract(models.Model):
         :raise UserError: if the PDF cannot be made
         """
         self.ensure_one()
+        # Changes of the text come before the database is told that it is closed.
+        self.env.flush_all()
         Version = self.env["customer.contract.version"]
         number = self._get_next_version_number()
         # Names come from contacts and other records, whoever typed them. The names of files
@@ -293,12 +296,15 @@ class CustomerContract(models.Model):
                 "verification_code": self.verification_code or self._generate_code(),
             }
         )
+        # Whoever freezes need not see every row that is frozen.
+        contract_sudo = self.sudo()
         self._log_event(
             "version_frozen",
             details={
                 "version": number,
                 "content_digest": version.content_digest,
                 "pdf_digest": version.pdf_digest,
+                **contract_sudo._prepare_frozen_digests(),
             },
         )
         return version

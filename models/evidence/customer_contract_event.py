@@ -8,6 +8,8 @@ from ...const import CHANGES, EVIDENCE, GENESIS, PORTAL
 
 # How much of an old or new value a line of the trail shows; the event keeps more.
 MOST_SHOWN = 160
+# What of an event's details is for programs, not for people
+UNTOLD = ("rows", "people")
 DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
@@ -16,8 +18,8 @@ class CustomerContractEvent(models.Model):
 
     The events of a contract are numbered without gaps and chained: each hash
     covers the one before it and the digest of its own payload. All personal data
-    stands in the payload, so that it can be erased one day while the chain still
-    verifies.
+    stands in the payload: were it erased, the hashes would still hold, and the
+    verifiers tell which payload is gone.
     """
 
     _name = "customer.contract.event"
@@ -100,7 +102,7 @@ class CustomerContractEvent(models.Model):
         """
         self.ensure_one()
         payload = self._get_payload()
-        details = dict(payload.get("details") or {})
+        details = self._get_told_details(payload)
         parts = []
         if self._tells_changes() and details.get("fields"):
             parts += [
@@ -123,6 +125,18 @@ class CustomerContractEvent(models.Model):
         if payload.get("clock"):
             parts.append(self.env._("the server's clock said %(moment)s", moment=payload["clock"]))
         return ", ".join(parts)
+
+    @api.model
+    def _get_told_details(self, payload):
+        """Return the details that are told in words.
+
+        What a program compares with a contract's rows tells people nothing.
+
+        :param dict payload: the event's payload
+        :rtype: dict
+        """
+        details = payload.get("details") or {}
+        return {name: value for name, value in details.items() if name not in UNTOLD}
 
     @api.model
     def _shorten(self, text, most):
@@ -309,7 +323,7 @@ class CustomerContractEvent(models.Model):
         self.ensure_one()
         payload = self._get_payload()
         labels = dict(self._fields["event_type"]._description_selection(self.env))
-        details = payload.get("details") or {}
+        details = self._get_told_details(payload)
         return {
             "number": self.sequence,
             "time": fields.Datetime.to_string(self.occurred_on) + "Z",

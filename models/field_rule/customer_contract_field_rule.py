@@ -63,7 +63,13 @@ class CustomerContractFieldRule(models.Model):
     """
 
     _name = "customer.contract.field.rule"
-    _inherit = ["customer.contract.administration.mixin", "mail.thread", "mail.activity.mixin"]
+    _inherit = [
+        "customer.contract.shared.mixin",
+        "customer.contract.administration.mixin",
+        "mail.thread",
+        "mail.activity.mixin",
+    ]
+    _rules_others = True
     _description = "Contract Field Rule"
     _order = "field_name, id"
     _rec_name = "field_name"

@@ -61,6 +61,9 @@ class CustomerContract(models.Model):
     def _get_content_fields(self):
         return super()._get_content_fields() | {"identity_policy"}
 
+    def _get_guarded_columns(self):
+        return [*super()._get_guarded_columns(), "identity_policy"]
+
     def _prepare_content(self, number):
         return {
             **super()._prepare_content(number),

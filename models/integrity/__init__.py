@@ -4,5 +4,6 @@ from . import (
     customer_contract_bundle,
     customer_contract_daily_record,
     customer_contract_event,
+    customer_contract_register,
     customer_contract_verification,
 )

@@ -5,7 +5,7 @@ from functools import partial
 import psycopg2
 
 from odoo import _, api, fields, models
-from odoo.tools import SQL
+from odoo.tools import SQL, split_every
 
 from ...const import INTEGRITY_RESULTS
 from ...utils import sha256_of
@@ -14,6 +14,8 @@ _logger = logging.getLogger(__name__)
 ACTIVITY_TYPE = "customer_contract.mail_activity_type_integrity"
 HOURS_BETWEEN_CHECKS = 20
 MOST_CHECKED_AT_ONCE = 20
+# How many contracts the job reads at once: their files are in memory meanwhile.
+BATCH = 50
 MOST_ACTIVITIES = 20
 
 
@@ -29,6 +31,14 @@ class CustomerContract(models.Model):
         readonly=True,
         copy=False,
         groups="base.group_user",
+    )
+    register_number = fields.Integer(
+        "Number in the Register",
+        readonly=True,
+        copy=False,
+        index=True,
+        groups="base.group_user",
+        help="Given once to each contract, and to no other: a gap shows a removed contract.",
     )
     last_integrity_check = fields.Datetime(
         "Evidence Checked On",
@@ -58,10 +68,41 @@ class CustomerContract(models.Model):
     def _get_protected_fields(self):
         return super()._get_protected_fields() | {
             "anchor_ids",
+            "register_number",
             "last_integrity_check",
             "integrity_state",
             "integrity_problems",
         }
+
+    # === THE REGISTER === #
+
+    def init(self):
+        super().init()
+        self.env.cr.execute(
+            "CREATE SEQUENCE IF NOT EXISTS customer_contract_register_number"
+            " OWNED BY customer_contract.register_number"
+        )
+
+    def _prepare_initial_values(self, values):
+        values = super()._prepare_initial_values(values)
+        company = self.env["res.company"].browse(
+            values.get("company_id") or self.default_get(["company_id"])["company_id"]
+        )
+        number = self.env["customer.contract.register"]._give_number(company)
+        return {**values, "register_number": number}
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_to_register(self):
+        Register = self.env["customer.contract.register"]
+        for contract in self:
+            # Whoever may delete a draft need not be somebody who may read its number.
+            contract_sudo = contract.sudo()
+            Register._note(
+                "deleted",
+                contract_sudo.company_id,
+                contract_sudo.register_number,
+                reference=contract_sudo.name,
+            )
 
     # === ACTION METHODS === #
 
@@ -317,27 +358,67 @@ class CustomerContract(models.Model):
     def _cron_verify_integrity(self):
         """Check all contracts: first those somebody asked for, then the longest unchecked.
 
-        Each is committed, so that a run that is cut short goes on where it stopped.
+        Each batch is committed, so that a run that is cut short goes on where it stopped.
         """
         # Odoo has scheduled code queue its mails; the queue runs once an hour.
         self = self.with_context(mail_notify_force_send=True)
         contract_ids = self._find_due_for_integrity_check()
         self.env["ir.cron"]._commit_progress(remaining=len(contract_ids))
-        for contract_id in contract_ids:
-            # One by one, or each would be read again with all that follow.
-            contract = self.browse(contract_id).exists()
-            if not contract:
-                continue
-            try:
-                with self.env.cr.savepoint():
-                    contract._check_and_store_integrity()
-            except psycopg2.Error:
-                # most likely somebody acts on the contract right now: it is left to
-                # the next run, and the others are checked all the same
-                _logger.info("The check of contract %s is put off", contract_id, exc_info=True)
-                self.env.invalidate_all()
-            if not self.env["ir.cron"]._commit_progress(1):
+        for batch_ids in split_every(BATCH, contract_ids):
+            contracts = self.browse(batch_ids)
+            done = contracts._check_together()
+            left = self.env["ir.cron"]._commit_progress(len(done))
+            for contract_id in contracts - done if left else ():
+                # One by one, or each would be read again with all that follow.
+                self.browse(contract_id.id)._check_alone()
+                left = self.env["ir.cron"]._commit_progress(1)
+                if not left:
+                    break
+            if not left:
                 break
+
+    def _check_together(self):
+        """Check contracts with what is read for all at once, and keep who is intact as before.
+
+        :return: those about which nothing else is to be done; each of the others is to be
+            checked alone
+        :rtype: recordset
+        """
+        Activity = self.env["mail.activity"]
+        try:
+            with self.env.cr.savepoint():
+                told = Activity.search(
+                    [
+                        ("res_model", "=", self._name),
+                        ("res_id", "in", self.ids),
+                        ("activity_type_id", "=", self.env.ref(ACTIVITY_TYPE).id),
+                    ]
+                )
+                intact = self._find_intact().filtered(
+                    lambda contract: (
+                        contract.integrity_state in (False, "pending", "intact")
+                        and contract.id not in set(told.mapped("res_id"))
+                    )
+                )
+                if intact:
+                    intact._store_integrity("intact")
+                return intact
+        except psycopg2.Error:
+            # most likely somebody acts on one of them right now
+            _logger.info("Contracts %s are checked one by one", self.ids, exc_info=True)
+            self.env.invalidate_all()
+            return self.browse()
+
+    def _check_alone(self):
+        """Check one contract that is in the database still, unless somebody acts on it."""
+        try:
+            with self.env.cr.savepoint():
+                if self.exists():
+                    self._check_and_store_integrity()
+        except psycopg2.Error:
+            # it is left to the next run, and the others are checked all the same
+            _logger.info("The check of contract %s is put off", self.id, exc_info=True)
+            self.env.invalidate_all()
 
     @api.model
     def _find_due_for_integrity_check(self):

@@ -3,7 +3,7 @@ import io
 import re
 import zipfile
 
-from odoo import _, models
+from odoo import _, api, models
 from odoo.exceptions import UserError
 from odoo.tools import file_open
 
@@ -39,11 +39,18 @@ Compare it therefore with something that was outside of the server at that time:
     python3 verify.py --expect-daily DIGEST
         the digest of a daily record, as mailed to the administrators
 
-If you do not trust this copy of verify.py either, take it from the source of the
-"Customer Contracts" addon for Odoo, or check by hand: all digests are SHA-256.
-The value of a seal's signature is checked by verify.py (RSA, and ECDSA on P-256; it says so
-where it cannot). Who vouches for the certificate, and whether it was revoked, is shown by any
-PDF reader that shows signatures, or by poppler's "pdfsig signed.pdf".
+This bundle cannot vouch for its own verifier: whoever exchanged verify.py could have
+exchanged this line, too. Its SHA-256 ("sha256sum verify.py") is
+
+    {verifier}
+
+and has to be the one that the page /contract/verify of the server names, or the README
+of the release of the "Customer Contracts" addon for Odoo from which it comes. Or take
+verify.py from there, or check by hand: all digests are SHA-256.
+The value of a seal's signature is checked by verify.py (RSA, and ECDSA on P-256, P-384
+and P-521), and whether its certificate was valid at that time. Who vouches for the
+certificate, and whether it was revoked, is shown by any PDF reader that shows signatures,
+or by poppler's "pdfsig signed.pdf".
 
 WHAT IS IN IT
 
@@ -168,9 +175,11 @@ class CustomerContract(models.Model):
         """
         self.ensure_one()
         title = f"EVIDENCE OF CONTRACT {self.name}"
-        readme = README.format(reference=self.name, underline="=" * len(title))
-        with file_open("customer_contract/tools/verify.py", "rb") as script:
-            files = {"README.txt": readme.encode(), "verify.py": script.read()}
+        script = self._read_verifier()
+        readme = README.format(
+            reference=self.name, underline="=" * len(title), verifier=sha256_of(script)
+        )
+        files = {"README.txt": readme.encode(), "verify.py": script}
         for version in self.version_ids:
             folder = f"versions/{version.number:02d}"
             files[f"{folder}/content.json"] = version.content.encode()
@@ -199,6 +208,23 @@ class CustomerContract(models.Model):
             }
         )
         return files
+
+    @api.model
+    def _read_verifier(self):
+        """Return the script that verifies bundles.
+
+        :rtype: bytes
+        """
+        with file_open("customer_contract/tools/verify.py", "rb") as script:
+            return script.read()
+
+    @api.model
+    def _get_verifier_digest(self):
+        """Return the SHA-256 of the script that verifies bundles, for anybody to compare.
+
+        :rtype: str
+        """
+        return sha256_of(self._read_verifier())
 
     def _prepare_bundled_annexes(self):
         """Prepare the files that are part of the versions, as far as they still exist.

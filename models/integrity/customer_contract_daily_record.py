@@ -1,3 +1,6 @@
+import json
+from datetime import timedelta
+
 from odoo import Command, _, api, fields, models
 from odoo.tools import SQL
 
@@ -5,6 +8,9 @@ from ...const import GENESIS
 from ...utils import hash_pair
 
 MOST_ANCHORS = 5000
+# How long a transaction may take that makes contracts: their numbers are not missed before
+LONGEST_TRANSACTION = timedelta(hours=1)
+MOST_NAMED = 20
 
 
 class CustomerContractDailyRecord(models.Model):
@@ -28,6 +34,11 @@ class CustomerContractDailyRecord(models.Model):
     recorded_on = fields.Datetime("When", required=True)
     anchor_count = fields.Integer("Contracts", required=True)
     root = fields.Char(required=True, help="Root of the hash tree over the anchors.")
+    register_entries = fields.Text(
+        help="Canonical JSON: the entries of the register that came since the record before. "
+        "Records of earlier releases have none."
+    )
+    register_last = fields.Integer(help="The last number that a contract was given.")
     previous_digest = fields.Char(required=True)
     digest = fields.Char("SHA-256", required=True, index=True)
     anchor_ids = fields.One2many("customer.contract.anchor", "record_id", "Anchors")
@@ -47,13 +58,21 @@ class CustomerContractDailyRecord(models.Model):
         """Record the trails that grew, company by company, and mail the digests."""
         # Odoo has scheduled code queue its mails; the queue runs once an hour.
         self = self.with_context(mail_notify_force_send=True)
+        sequences = self.env["ir.sequence"].search([("code", "=", "customer.contract")])
+        sequences.company_id._open_contract_years()
         contracts = self.env["customer.contract"].with_context(active_test=False)
-        for (company,) in contracts._read_group([("version_ids", "!=", False)], ["company_id"]):
+        Register = self.env["customer.contract.register"]
+        companies = contracts._read_group([("version_ids", "!=", False)], ["company_id"])
+        companies += Register._read_group([("kind", "!=", "recorded")], ["company_id"])
+        for company in self.env["res.company"].union(*(company for (company,) in companies)):
             while self._take(company):
                 if not self.env["ir.cron"]._commit_progress(1):
                     return
         if self._find_problem():
             self._report_problem()
+        # They are told once, and stand in the register from then on.
+        for number in self._find_missing_numbers():
+            Register._note("missing", self.env.ref("base.main_company"), number)
 
     @api.model
     def _take(self, company):
@@ -62,11 +81,13 @@ class CustomerContractDailyRecord(models.Model):
         Contracts that were never frozen prove nothing and may still be deleted.
 
         :param recordset company: the company
-        :return: the record, elevated; none if no trail grew
+        :return: the record, elevated; none if no trail grew and no draft was deleted
         :rtype: recordset of `customer.contract.daily.record`
         """
+        Register = self.env["customer.contract.register"]
         grown = self._find_grown_trails(company)
-        if not grown:
+        entries = Register._find_uncovered(company)
+        if not grown and not entries.filtered(lambda entry: entry.kind != "recorded"):
             return self.browse()
         Anchor = self.env["customer.contract.anchor"]
         root, proofs = self._build_tree([Anchor._get_leaf(*trail) for trail in grown])
@@ -77,6 +98,8 @@ class CustomerContractDailyRecord(models.Model):
             "recorded_on": fields.Datetime.now(),
             "anchor_count": len(grown),
             "root": root,
+            "register_entries": self._serialize([entry._export() for entry in entries]),
+            "register_last": Register._get_last_number(),
             "previous_digest": last.digest or GENESIS,
         }
         record = self._record({**values, "digest": self._hash_header(values)})
@@ -92,8 +115,17 @@ class CustomerContractDailyRecord(models.Model):
                 for (contract_id, length, head), proof in zip(grown, proofs, strict=True)
             ]
         )
+        Register._note("recorded", company, record.number, digest=record.digest)
         record._mail()
         return record
+
+    def _get_entries(self):
+        """Return the entries of the register that the record covers.
+
+        :rtype: list[dict]
+        """
+        self.ensure_one()
+        return json.loads(self.register_entries or "[]")
 
     @api.model
     def _find_grown_trails(self, company):
@@ -138,11 +170,13 @@ class CustomerContractDailyRecord(models.Model):
 
         The last digest of a level with an odd number goes up as it is.
 
-        :param list[str] leaves: the digests, at least one
+        :param list[str] leaves: the digests
         :return: the root, and for each leaf what it is to be hashed with on the way,
             each with the side it stands on
         :rtype: tuple[str, list[list[list[str]]]]
         """
+        if not leaves:
+            return GENESIS, []
         proofs = [[] for _leaf in leaves]
         level = [(digest, [position]) for position, digest in enumerate(leaves)]
         while len(level) > 1:
@@ -173,7 +207,7 @@ class CustomerContractDailyRecord(models.Model):
 
         :rtype: dict
         """
-        return {
+        header = {
             "company": values["company_id"],
             "number": values["number"],
             "at": fields.Datetime.to_string(values["recorded_on"]) + "Z",
@@ -181,6 +215,10 @@ class CustomerContractDailyRecord(models.Model):
             "root": values["root"],
             "previous_digest": values["previous_digest"],
         }
+        if values.get("register_entries"):
+            header["register"] = self._digest(values["register_entries"])
+            header["numbers"] = values["register_last"]
+        return header
 
     def _get_header_values(self):
         """Return the stored values that the digest covers.
@@ -188,7 +226,15 @@ class CustomerContractDailyRecord(models.Model):
         :rtype: dict
         """
         self.ensure_one()
-        names = ("number", "recorded_on", "anchor_count", "root", "previous_digest")
+        names = (
+            "number",
+            "recorded_on",
+            "anchor_count",
+            "root",
+            "register_entries",
+            "register_last",
+            "previous_digest",
+        )
         return {
             "company_id": self.company_id.id,
             **{name: self[name] for name in names},
@@ -223,27 +269,97 @@ class CustomerContractDailyRecord(models.Model):
         counts = dict(
             self.env["customer.contract.anchor"]._read_group([], ["record_id"], ["__count"])
         )
-        grouped = self._read_group([], ["company_id"], ["id:recordset"], order="company_id")
-        for company, records in grouped:
-            previous_digest = GENESIS
-            records = records.sorted("number")
-            for position, record in enumerate(records, 1):
-                if record.number != position:
-                    problem = _("record %(number)s is missing", number=position)
-                elif record.previous_digest != previous_digest:
-                    problem = _(
-                        "record %(number)s does not follow the one before",
-                        number=position,
-                    )
-                elif record._get_expected_digest() != record.digest:
-                    problem = _("record %(number)s was changed", number=position)
-                elif counts.get(record, 0) != record.anchor_count:
-                    problem = _("anchors of record %(number)s are missing", number=position)
-                else:
-                    previous_digest = record.digest
-                    continue
+        for company in self._find_companies():
+            records = self.search([("company_id", "=", company.id)], order="number")
+            problem = self._find_chain_problem(records, counts) or self._find_lost_record(
+                company, records
+            )
+            if problem:
                 return f"{company.name}: {problem}"
+        if missing := self._find_missing_numbers():
+            return _(
+                "no contract has the number %(numbers)s, and no draft of that number was "
+                "deleted: it was removed from the database, or the server broke down while it "
+                "was made",
+                numbers=", ".join(map(str, missing)),
+            )
         return None
+
+    @api.model
+    def _find_companies(self):
+        """Return the companies that have daily records, or had some.
+
+        :rtype: recordset of `res.company`
+        """
+        Register = self.env["customer.contract.register"]
+        groups = self._read_group([], ["company_id"])
+        groups += Register._read_group([("kind", "=", "recorded")], ["company_id"])
+        return self.env["res.company"].union(*(company for (company,) in groups)).sorted("id")
+
+    @api.model
+    def _find_chain_problem(self, records, counts):
+        """Return what is wrong with a company's records as a chain, or none.
+
+        :param recordset records: the records in order
+        :param dict counts: how many anchors there are, by record
+        :rtype: str | None
+        """
+        Register = self.env["customer.contract.register"]
+        previous_digest = GENESIS
+        for position, record in enumerate(records, 1):
+            if record.number != position:
+                return _("record %(number)s is missing", number=position)
+            if record.previous_digest != previous_digest:
+                return _("record %(number)s does not follow the one before", number=position)
+            if record._get_expected_digest() != record.digest:
+                return _("record %(number)s was changed", number=position)
+            if counts.get(record, 0) != record.anchor_count:
+                return _("anchors of record %(number)s are missing", number=position)
+            if (number := Register._find_changed(record)) is not None:
+                return _(
+                    "the register's entry on %(entry)s is not as record %(number)s has it",
+                    entry=number,
+                    number=position,
+                )
+            previous_digest = record.digest
+        return None
+
+    @api.model
+    def _find_lost_record(self, company, records):
+        """Return which of a company's records the register knows otherwise, or none.
+
+        :param recordset company: the company
+        :param recordset records: its records in order
+        :rtype: str | None
+        """
+        entries = self.env["customer.contract.register"].search(
+            [("company_id", "=", company.id), ("kind", "=", "recorded")], order="number"
+        )
+        known = {record.number: record.digest for record in records}
+        for entry in entries:
+            if entry.number not in known:
+                return _("record %(number)s is missing", number=entry.number)
+            if entry.digest != known[entry.number]:
+                return _("record %(number)s was made anew", number=entry.number)
+        # those of earlier releases have no entries
+        for record in records.filtered("register_entries"):
+            if record.number not in entries.mapped("number"):
+                return _("the register knows nothing of record %(number)s", number=record.number)
+        return None
+
+    @api.model
+    def _find_missing_numbers(self):
+        """Return numbers of which the register does not tell what became of their contracts.
+
+        Numbers that were given lately may belong to contracts that are just being made.
+
+        :rtype: list[int]
+        """
+        before = fields.Datetime.now() - LONGEST_TRANSACTION
+        given = [record.register_last for record in self.search([("recorded_on", "<", before)])]
+        last = max(given, default=0)
+        Register = self.env["customer.contract.register"]
+        return Register._find_unknown(list(range(1, last + 1)))[:MOST_NAMED]
 
     @api.model
     def _report_problem(self):

@@ -71,6 +71,20 @@ class CustomerContract(models.Model):
             ]
         return content
 
+    def _get_guarded_columns(self):
+        return [*super()._get_guarded_columns(), "show_milestones_in_report"]
+
+    def _get_frozen_rows(self):
+        rows = super()._get_frozen_rows()
+        if self.show_milestones_in_report:
+            rows["milestones"] = self.milestone_ids.filtered("portal_visible")
+        return rows
+
+    def _explain_row_problem(self, kind):
+        if kind == "milestones":
+            return _("its milestones were changed")
+        return super()._explain_row_problem(kind)
+
     def _prepare_comparable_facts(self, content):
         return {
             **super()._prepare_comparable_facts(content),

@@ -128,6 +128,11 @@ class CustomerContractMilestone(models.Model):
     def create(self, vals_list):
         Contract = self.env["customer.contract"]
         default = self.env.context.get("default_contract_id")
+        default_visible = self.env.context.get("default_portal_visible", True)
+        shown = [one for one in vals_list if one.get("portal_visible", default_visible)]
+        # Before, since the database itself refuses it, in its own words.
+        for contract in self._get_owners("contract_id", shown):
+            self._check_is_open_in(contract)
         milestones = super().create(
             [
                 self._prepare_progress(
@@ -138,7 +143,6 @@ class CustomerContractMilestone(models.Model):
                 for values in vals_list
             ]
         )
-        milestones._check_text_is_open()
         for milestone in milestones:
             facts = milestone._prepare_facts()
             milestone._log_event(
@@ -240,27 +244,32 @@ class CustomerContractMilestone(models.Model):
     def _is_in_frozen_text(self):
         """Tell whether the milestone is part of what was frozen."""
         self.ensure_one()
-        contract = self.contract_id
-        return (
-            self.portal_visible
-            and contract.show_milestones_in_report
-            and not contract._can_be_edited()
-        )
+        return self.portal_visible and self._is_text_frozen(self.contract_id)
+
+    @api.model
+    def _is_text_frozen(self, contract):
+        """Tell whether visible milestones are part of what was frozen of a contract."""
+        return contract.show_milestones_in_report and not contract._can_be_edited()
 
     def _check_text_is_open(self):
         """Refuse a change of what is part of a frozen contract.
 
         :raise UserError: if one of the milestones is
         """
-        for milestone in self:
-            if milestone._is_in_frozen_text() and not milestone.contract_id._is_system_write():
-                raise UserError(
-                    _(
-                        "The milestones are part of %(contract)s, which is frozen. Their "
-                        "owner and progress can be changed; for the rest, start a new version.",
-                        contract=milestone.contract_id.display_name,
-                    )
+        for milestone in self.filtered("portal_visible"):
+            self._check_is_open_in(milestone.contract_id)
+
+    @api.model
+    def _check_is_open_in(self, contract):
+        """Refuse to change what is part of a contract's frozen text."""
+        if self._is_text_frozen(contract) and not contract._is_system_write():
+            raise UserError(
+                _(
+                    "The milestones are part of %(contract)s, which is frozen. Their "
+                    "owner and progress can be changed; for the rest, start a new version.",
+                    contract=contract.display_name,
                 )
+            )
 
     def _prepare_content(self):
         """Prepare how the milestone stands in the canonical content.

@@ -50,6 +50,18 @@ class CustomerContractMilestone(models.Model):
 
     # === COMPUTE METHODS === #
 
+    @api.model
+    def _get_guarded_columns(self):
+        return ["name", "date", "deliverable", "amount", "portal_visible"]
+
+    @api.model
+    def _get_guarded_rows(self):
+        return {
+            **super()._get_guarded_rows(),
+            "rows": [{"portal_visible": True}],
+            "contract": {"show_milestones_in_report": True},
+        }
+
     @api.depends("basis", "basis_value", "contract_id.amount_total", "contract_id.currency_id")
     def _compute_amount(self):
         for milestone in self:

@@ -3,9 +3,10 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 
 from ...const import ASKED_STATES
-from ...utils import Act, ContractPrint, check_one
+from ...utils import Act, ContractPrint, check_one, sha256_of
 
 RECEIVED = "paper_received"
+PAPER_EVENTS = ("paper_submitted", RECEIVED)
 
 
 class CustomerContract(models.Model):
@@ -339,10 +340,11 @@ class CustomerContract(models.Model):
             return step
         # Participants see that a paper is being checked, not the paper.
         contract_sudo = self.sudo()
+        papers_sudo = contract_sudo.paper_ids.filtered(lambda paper: paper.state == "submitted")
+        if not papers_sudo:
+            return step
         waiting = contract_sudo._get_next_participants()
-        # together with those of the other contracts on the page
-        waiting = waiting.with_prefetch(contract_sudo.participant_ids._prefetch_ids)
-        papers_sudo = waiting.paper_ids.filtered(lambda paper: paper.state == "submitted")
+        papers_sudo = papers_sudo.filtered(lambda paper: paper.participant_id in waiting)
         if waiting and papers_sudo.participant_id == waiting:
             people = ", ".join(papers_sudo.mapped("signed_by"))
             return _("The paper signed by %(people)s is being checked", people=people)
@@ -405,6 +407,25 @@ class CustomerContract(models.Model):
         except UnicodeEncodeError:
             return otherwise
         return text
+
+    def _get_integrity_checks(self):
+        checks = super()._get_integrity_checks()
+        if self.event_ids.filtered(lambda event: event.event_type in PAPER_EVENTS):
+            checks.append(("papers", self._find_paper_problem))
+        return checks
+
+    def _find_paper_problem(self):
+        """Return what is wrong with the files in which signed papers came, or none."""
+        events = self.event_ids.filtered(lambda event: event.event_type in PAPER_EVENTS)
+        recorded = {
+            digest
+            for event in events
+            for digest in event._get_payload().get("details", {}).get("files", [])
+        }
+        files = self.paper_ids.file_ids.attachment_id
+        if recorded - {sha256_of(file.raw or b"") for file in files}:
+            return _("a file was changed or is missing")
+        return None
 
     def _prepare_bundle_files(self):
         files = super()._prepare_bundle_files()

@@ -1,5 +1,7 @@
 from odoo import Command, _, api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
+from odoo.tools import SQL
 
 from ...const import ASKING_STATES, OPEN_STATES, PENDING_STATES, PREPARING_STATES
 from ...utils import check_one, strip_unseen
@@ -128,7 +130,9 @@ class CustomerContract(models.Model):
             lambda participant: participant.state in PENDING_STATES
         )
         turn = min(pending.mapped("sequence"), default=None)
-        return pending.filtered(lambda participant: participant.sequence == turn)
+        following = pending.filtered(lambda participant: participant.sequence == turn)
+        # What is asked of them in a list is read for all its contracts together.
+        return following.with_prefetch(self.participant_ids._prefetch_ids)
 
     def _advance(self, notify=True):
         """Ask whoever is next, or complete the contract when nobody is left.
@@ -228,11 +232,10 @@ class CustomerContract(models.Model):
         for contract in self:
             # The portal shows the figures, not the participants' records.
             signers_sudo = contract.sudo()._get_expected_signers()
-            in_steps = signers_sudo.filtered("step_id")
-            needed = len(signers_sudo - in_steps) + sum(
-                step._get_needed_count() for step in in_steps.step_id
+            needed = sum(not person.step_id for person in signers_sudo) + sum(
+                step._get_needed_count() for step in signers_sudo.step_id
             )
-            done = len(signers_sudo.filtered(lambda person: person.state == "done"))
+            done = sum(person.state == "done" for person in signers_sudo)
             contract.signer_count = needed
             contract.signature_count = done
             contract.signature_progress = 100 * done / needed if needed else 0
@@ -437,3 +440,57 @@ class CustomerContract(models.Model):
                     people=", ".join(signatures.mapped("signed_by")),
                 )
             )
+
+    # === OWN CONTRACTS === #
+
+    @api.model
+    def _get_own_domain(self, user):
+        """Return the contracts that somebody finds in the back office without further rights.
+
+        The record rules of contracts and of all that belongs to them are this domain.
+
+        :param recordset user: the employee, `res.users`
+        :rtype: odoo.fields.Domain
+        """
+        own = Domain("user_id", "=", user.id) | Domain(
+            "participant_ids.partner_id", "=", user.partner_id.id
+        )
+        return self._get_own_candidates(user) & own
+
+    @api.model
+    def _get_own_candidates(self, user):
+        """Return those contracts among which somebody's own ones are, by their indexes.
+
+        It is no condition of its own, but keeps PostgreSQL from looking at every contract,
+        and at every event, for the alternatives of whose it may be.
+
+        :param recordset user: the employee, `res.users`
+        :rtype: odoo.fields.Domain
+        """
+        candidates = SQL(
+            """
+            SELECT id FROM customer_contract WHERE user_id = %s
+            UNION
+            SELECT contract_id FROM customer_contract_participant WHERE partner_id = %s
+            """,
+            user.id,
+            user.partner_id.id,
+        )
+        return self._make_candidates_domain(candidates)
+
+    @api.model
+    def _make_candidates_domain(self, candidates):
+        """Return a domain that has PostgreSQL begin with the contracts of a query.
+
+        It does not wait for what was not written yet; the conditions beside it do.
+
+        :param odoo.tools.SQL candidates: a query for ids. Rules are kept in memory: it may
+            name people by their ids, and looks up whatever can change
+        :rtype: odoo.fields.Domain
+        """
+        return Domain.custom(
+            to_sql=lambda model, alias, query: SQL(
+                "%s IN (%s)", SQL.identifier(alias, "id"), candidates
+            ),
+            predicate=lambda contract: True,
+        )

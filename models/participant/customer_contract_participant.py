@@ -184,6 +184,16 @@ class CustomerContractParticipant(models.Model):
         self._check_is_open()
         self._log_removed()
 
+    @api.model
+    def _get_guarded_columns(self):
+        return ["role", "party"]
+
+    @api.model
+    def _get_guarded_rows(self):
+        # Stand-ins and successors come later; observers come and go.
+        rows = [{"role": role} for role in ("signer", "approver")]
+        return {**super()._get_guarded_rows(), "rows": rows, "may_come": True}
+
     def _check_is_open(self, values=None):
         """Refuse to change who takes part in a frozen contract.
 

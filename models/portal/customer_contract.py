@@ -274,7 +274,6 @@ class CustomerContract(models.Model):
         :param int person_id: the person's `res.partner`
         :rtype: odoo.fields.Domain
         """
-        # Rules are kept in memory: only ids stand in it, and the company is looked up.
         candidates = SQL(
             """
             SELECT contract_id FROM customer_contract_participant WHERE partner_id = %(person)s
@@ -288,12 +287,7 @@ class CustomerContract(models.Model):
             """,
             person=person_id,
         )
-        return Domain.custom(
-            to_sql=lambda model, alias, query: SQL(
-                "%s IN (%s)", SQL.identifier(alias, "id"), candidates
-            ),
-            predicate=lambda contract: True,
-        )
+        return self._make_candidates_domain(candidates)
 
     @api.model
     def _get_portal_reader_domain(self, person_id):
@@ -330,9 +324,9 @@ class CustomerContract(models.Model):
         :rtype: str
         """
         self.ensure_one()
-        # Participants see who is waited for, not each other's records.
-        following = self.sudo()._get_next_participants()
-        if self.state == "sent" or self.state == "approval":
+        if self.state in ASKING_STATES:
+            # Participants see who is waited for, not each other's records.
+            following = self.sudo()._get_next_participants()
             if partner and partner in following.partner_id:
                 return (
                     _("Your approval is needed")

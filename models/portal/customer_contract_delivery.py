@@ -243,7 +243,9 @@ class CustomerContract(models.Model):
     @api.depends("participant_ids.delivery_state")
     def _compute_next_step(self):
         super()._compute_next_step()
-        for contract in self:
+        # One look at everybody: almost every mail arrives.
+        missed = self.participant_ids.filtered(lambda person: person._is_unreached())
+        for contract in self if missed else ():
             if unreached := contract._get_unreached():
                 contract.next_step = _(
                     "The e-mail to %(people)s did not arrive: correct the address",

@@ -227,9 +227,9 @@ class CustomerContract(models.Model):
 
     def _get_integrity_checks(self):
         checks = super()._get_integrity_checks()
-        if self.state == "signed" and self.signed_document_id:
-            if self._is_seal_recorded() or self.seal_state != "not_sealed":
-                checks.append(("seal", self._find_seal_problem))
+        is_made = self.state == "signed" and self.signed_document_id
+        if self._is_seal_recorded() or (is_made and self.seal_state != "not_sealed"):
+            checks.append(("seal", self._find_seal_problem))
         return checks
 
     def _is_seal_recorded(self):

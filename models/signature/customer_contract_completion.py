@@ -182,9 +182,20 @@ class CustomerContract(models.Model):
 
     def _get_integrity_checks(self):
         checks = super()._get_integrity_checks()
+        checks.append(("signatures", self._find_lost_signature))
         if self.state == "signed" and self.signed_document_id:
             checks.append(("attached evidence", self._find_evidence_file_problem))
         return checks
+
+    def _find_lost_signature(self):
+        """Return whether a signature that the audit trail names is gone, or none."""
+        events = self.event_ids.filtered(lambda event: event.event_type in ("signed", "approved"))
+        named = {
+            event._get_payload().get("details", {}).get("signature_digest") for event in events
+        }
+        if named - {None, ""} - {one._get_evidence_digest() for one in self.signature_ids}:
+            return _("a signature of the audit trail was changed or is missing")
+        return None
 
     def _send_copies(self):
         """Post the signed contract in the chatter and mail it to every party.
@@ -217,6 +228,22 @@ class CustomerContract(models.Model):
         told = events._get_types_for(EVIDENCE)
         return {
             "schema": EVIDENCE_SCHEMA,
+            **self._prepare_compared_evidence(events),
+            "consents": [
+                {"sha256": digest, "text": text}
+                for digest, text in self._get_consent_texts(self.signature_ids).items()
+            ],
+            "events": [self._prepare_evidence_event(event, told) for event in events],
+            "trail": {"length": self.trail_length, "head": self.trail_head},
+        }
+
+    def _prepare_compared_evidence(self, events):
+        """Prepare what the evidence inside the signed contract is compared with, as a whole.
+
+        :param recordset events: the contract's trail
+        :rtype: dict
+        """
+        return {
             "contract": {
                 "id": self.id,
                 "reference": self.name,
@@ -225,12 +252,6 @@ class CustomerContract(models.Model):
             },
             "versions": self._prepare_evidence_versions(events),
             "signatures": [signature._export() for signature in self.signature_ids.sorted("id")],
-            "consents": [
-                {"sha256": digest, "text": text}
-                for digest, text in self._get_consent_texts(self.signature_ids).items()
-            ],
-            "events": [self._prepare_evidence_event(event, told) for event in events],
-            "trail": {"length": self.trail_length, "head": self.trail_head},
         }
 
     def _prepare_evidence_versions(self, events):
@@ -325,7 +346,7 @@ class CustomerContract(models.Model):
             event["hash"] for event in attached["events"]
         ] or (events[length - 1 : length].hash or "") != attached["trail"]["head"]:
             return self.env._("the audit trail is another than when the contract was signed")
-        known = self._prepare_evidence()
+        known = self._prepare_compared_evidence(events)
         if known["versions"] != attached["versions"]:
             return self.env._("the versions are others than when the contract was signed")
         if known["signatures"] != attached["signatures"]:

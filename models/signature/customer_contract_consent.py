@@ -12,6 +12,7 @@ class CustomerContractConsent(models.Model):
 
     _name = "customer.contract.consent"
     _inherit = "customer.contract.shared.mixin"
+    _rules_others = True
     _description = "Consent to Electronic Signature"
     _order = "company_id, lang, version desc"
     _rec_name = "version"

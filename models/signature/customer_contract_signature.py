@@ -175,8 +175,8 @@ class CustomerContractSignature(models.Model):
             return _("it belongs to other content than the version it names")
         if self._digest(self._get_picture()) != self.image_digest:
             return _("its picture was changed")
-        if self.consent_text and self._digest(self.consent_text) != self.consent_digest:
-            return _("its consent text was changed")
+        if problem := self._find_consent_problem():
+            return problem
         signed = self.contract_id.event_ids.filtered(
             lambda event: event.event_type in ("signed", "approved")
         )
@@ -185,6 +185,17 @@ class CustomerContractSignature(models.Model):
         ]
         if self._get_evidence_digest() not in known:
             return _("the audit trail knows nothing of it, or something else")
+        return None
+
+    def _find_consent_problem(self):
+        """Return what is wrong with the words that were agreed to, or none.
+
+        :rtype: str | None
+        """
+        self.ensure_one()
+        has_consent = self.consent_text or self.consent_digest
+        if has_consent and self._digest(self.consent_text or "") != self.consent_digest:
+            return _("its consent text was changed")
         return None
 
     def _get_picture(self):

@@ -59,6 +59,7 @@ def attacks(subject, rows):
             got = test(self)
             for name, result in got.items():
                 _keep(subject, name, rows[name], result)
+            self.maxDiff = None
             self.assertEqual(got, rows, f"{subject}: attacks came to something else")
 
         return run

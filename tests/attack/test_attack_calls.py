@@ -209,9 +209,7 @@ class TestAttackCalls(ContractPortalCommon):
         key = self._make_key(self.manager)
         for call in (self._call_rpc, self._call_json):
             fields = {"fields": ["title"]}
-            answer = call(
-                self.manager, key, "customer.contract", "read", self.victims.ids, fields
-            )
+            answer = call(self.manager, key, "customer.contract", "read", self.victims.ids, fields)
             self.assertIn(SECRET, answer, "who may read it does: the test sees that")
         for who, words in WHO.items():
             user = self.people[who]
@@ -230,12 +228,7 @@ class TestAttackCalls(ContractPortalCommon):
 
     def _make_key(self, user):
         """Return a key for programs of a user."""
-        return (
-            self.env["res.users.apikeys"]
-            .with_user(user)
-            .sudo()
-            ._generate("rpc", "test", False)
-        )
+        return self.env["res.users.apikeys"].with_user(user).sudo()._generate("rpc", "test", False)
 
     def _call_rpc(self, user, key, model, name, ids, values):
         arguments = [self.env.cr.dbname, user.id, key, model, name]

@@ -1,3 +1,5 @@
+# What people write to each other is not translated.
+# pylint: disable=translation-required
 from odoo import Command
 from odoo.tests import new_test_user, tagged
 

@@ -235,20 +235,16 @@ class TestLifecycle(ContractCommon):
         self.assertEqual(self._get_participant(contract, self.customer).state, "expired")
 
     def test_termination_and_life_cycle(self):
-        contract = self._create_signed_contract()
-        today = fields.Date.context_today(contract)
-        self.assertEqual(contract.lifecycle, "running")
+        today = fields.Date.context_today(self.company)
+        self.assertEqual(self._create_signed_contract().lifecycle, "running")
         for start, end, expected in (
             (1, 400, "upcoming"),
             (-400, 400, "running"),
             (-400, 10, "expiring"),
             (-400, -1, "ended"),
         ):
-            contract._write_protected(
-                {
-                    "date_start": today + timedelta(start),
-                    "date_end": today + timedelta(end),
-                }
+            contract = self._create_signed_contract(
+                date_start=today + timedelta(start), date_end=today + timedelta(end)
             )
             self.assertEqual(contract.lifecycle, expected)
             found = self.env["customer.contract"].search(

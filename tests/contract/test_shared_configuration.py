@@ -88,6 +88,48 @@ class TestSharedConfiguration(ContractCommon):
         tag = self.env["customer.contract.tag"].with_user(self.foreigner).create({"name": "New"})
         self.assertTrue(tag)
 
+    def test_what_rules_the_contracts_of_all(self):
+        """Whoever works in one company makes no rule for the others, and changes none."""
+        kind = self.env["customer.contract.type"].create({"name": "Shared"})
+        row = self.env["customer.contract.type.field"].create(
+            {"type_id": kind.id, "label": "Kilowatts", "value_type": "integer"}
+        )
+        rule = self.env["customer.contract.approval.rule"].create({"name": "Shared"})
+        step = self.env["customer.contract.approval.rule.step"].create(
+            {"rule_id": rule.id, "name": "Head", "user_ids": [Command.set(self.head.ids)]}
+        )
+        for values in (
+            {"model": row, "type_id": kind.id, "label": "Watts"},
+            {"model": rule, "name": "Mine", "company_id": False},
+            {
+                "model": step,
+                "rule_id": rule.id,
+                "name": "Me",
+                "user_ids": [Command.set(self.foreigner.ids)],
+            },
+            {
+                "model": self.env["customer.contract.field.rule"],
+                "field_name": self.env["customer.contract.field.rule"]._get_ruled_fields()[0][0],
+            },
+            {"model": self.env["customer.contract.consent"], "text": "Mine", "company_id": False},
+        ):
+            record = values.pop("model")
+            own = record.with_user(self.foreigner)
+            with self.subTest(model=record._name):
+                with self.assertRaises(AccessError), self.env.cr.savepoint():
+                    own.create(values)
+                if record:
+                    with self.assertRaises(AccessError), self.env.cr.savepoint():
+                        own.write({"sequence": 77})
+                    with self.assertRaises(AccessError), self.env.cr.savepoint():
+                        own.unlink()
+        own = rule.with_user(self.foreigner).create({"name": "Own"})
+        self.assertEqual(own.company_id, self.other_company, "theirs, unless they say otherwise")
+        with self.assertRaises(AccessError), self.env.cr.savepoint():
+            own.company_id = False
+        everybodys = rule.with_user(self.head).create({"name": "All", "company_id": False})
+        self.assertFalse(everybodys.company_id)
+
     def test_substitutes(self):
         Substitute = self.env["customer.contract.substitute"]
         days = {"date_from": "2030-01-01", "date_to": "2030-01-02"}

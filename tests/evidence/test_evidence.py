@@ -29,6 +29,7 @@ class TestEvidence(ContractCommon):
         cr = self.env.cr
         self.env.flush_all()
         tables = (
+            "customer_contract",
             "customer_contract_event",
             "customer_contract_version",
             "customer_contract_signature",

@@ -17,11 +17,17 @@ from ..common import ContractCommon, make_pdf
 # The script runs with the system's Python, without anything of Odoo.
 PYTHON = shutil.which("python3", path="/usr/bin:/usr/local/bin") or sys.executable
 EVIDENCE_TABLES = (
+    "customer_contract",
+    "customer_contract_section",
+    "customer_contract_participant",
+    "customer_contract_document",
+    "customer_contract_milestone",
     "customer_contract_event",
     "customer_contract_version",
     "customer_contract_signature",
     "customer_contract_anchor",
     "customer_contract_daily_record",
+    "customer_contract_register",
     "ir_attachment",
 )
 
@@ -106,6 +112,14 @@ class BundleCommon(ContractCommon):
     def _write_events(self, files, events):
         text = "".join(self._canonical(event) + "\n" for event in events)
         files["events.jsonl"] = text.encode()
+
+    def _replace_signed_file(self, files, pdf):
+        """Put another signed file into a bundle, and make anew all that names it."""
+        old, new = (hashlib.sha256(one).hexdigest() for one in (files["signed.pdf"], pdf))
+        events = self._read_events(files)
+        for event in events:
+            event["payload"] = event["payload"].replace(old, new)
+        return self._rebuild_chain({**files, "signed.pdf": pdf}, events)
 
     def _rebuild_chain(self, files, events):
         """Make a whole new chain that is right in itself, with all that names it."""

@@ -1,5 +1,6 @@
 import base64
 import hashlib
+import json
 
 from cryptography.hazmat.primitives.asymmetric import ec
 
@@ -55,17 +56,6 @@ class TestSealedBundle(BundleCommon, SealCommon):
             {"file": base64.b64encode(content).decode(), "password": "secret"}
         )
 
-    def _replace_sealed(self, files, pdf):
-        """Put another signed file into a bundle, with trail and manifest made to agree."""
-        events = self._read_events(files)
-        for event in events:
-            old, new = (
-                hashlib.sha256(content).hexdigest() for content in (files["signed.pdf"], pdf)
-            )
-            event["payload"] = event["payload"].replace(old, new)
-        changed = self._rebuild_chain({**files, "signed.pdf": pdf}, events)
-        return self._forge_manifest(changed)
-
     def _get_signature(self, pdf):
         """Return the value of a seal's signature."""
         _content, container = verify.read_seal(pdf)
@@ -100,12 +90,38 @@ class TestSealedBundle(BundleCommon, SealCommon):
                     pdf = pdf.replace(old.encode(), new.encode())
                 self.assertNotEqual(pdf, files["signed.pdf"])
                 with self.subTest(name, position=position):
-                    status, output = self._verify(self._replace_sealed(files, pdf))
+                    status, output = self._verify(self._replace_signed_file(files, pdf))
                     self.assertEqual(status, 1, output)
                     self.assertIn("FAIL  The seal is over", output)
 
-    def test_what_cannot_be_checked_is_said(self):
-        self._import_certificate(make_pkcs12(key=ec.generate_private_key(ec.SECP384R1())))
-        status, output = self._verify(self._export(self._create_signed_contract()))
-        self.assertEqual(status, 0, output)
-        self.assertIn("cannot be checked here", output)
+    def test_keys_on_every_curve(self):
+        for curve in (ec.SECP384R1(), ec.SECP521R1()):
+            self._import_certificate(make_pkcs12(key=ec.generate_private_key(curve)))
+            status, output = self._verify(self._export(self._create_signed_contract()))
+            with self.subTest(curve.name):
+                self.assertEqual(status, 0, output)
+                self.assertNotIn("cannot be checked", output)
+
+    def test_certificate_that_was_not_valid(self):
+        self._create_certificate()
+        files = self._export(self._create_signed_contract())
+        for moment, why in (("1999-01-01 00:00:00Z", "not valid yet"), ("2199", "expired")):
+            with self.subTest(why):
+                events = self._read_events(files)
+                sealed = next(event for event in events if event["event_type"] == "sealed")
+                sealed["occurred_on"] = moment
+                _status, output = self._verify(self._rebuild_chain(dict(files), events))
+                self.assertIn(why, output)
+
+    def test_clock_that_was_set_back(self):
+        """What the clock said counts: events take the later moment of the one before."""
+        self._create_certificate()
+        files = self._export(self._create_signed_contract())
+        events = self._read_events(files)
+        sealed = next(event for event in events if event["event_type"] == "sealed")
+        payload = json.loads(sealed["payload"])
+        sealed["payload"] = self._canonical({**payload, "clock": sealed["occurred_on"]})
+        for event in events[events.index(sealed) :]:
+            event["occurred_on"] = "2199-01-01 00:00:00Z"
+        _status, output = self._verify(self._rebuild_chain(files, events))
+        self.assertIn("ok    The seal is over", output)

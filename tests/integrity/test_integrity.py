@@ -310,14 +310,14 @@ class TestSelfTest(IntegrityCommon):
     def test_failing_database_is_no_damage(self):
         other = self._create_sent_contract()
         contract_id = self.contract.id
-        check = self.registry["customer.contract"].verify_integrity
+        check = self.registry["customer.contract"]._run_integrity_checks
 
         def conflict(contract):
             if contract.id == contract_id:
                 raise psycopg2.errors.SerializationFailure("concurrent update")
             return check(contract)
 
-        with patch.object(self.registry["customer.contract"], "verify_integrity", conflict):
+        with patch.object(self.registry["customer.contract"], "_run_integrity_checks", conflict):
             self._run_cron()
         self.assertFalse(self.contract.sudo().integrity_state)
         self.assertIn(contract_id, self.env["customer.contract"]._find_due_for_integrity_check())
@@ -329,10 +329,15 @@ class TestSelfTest(IntegrityCommon):
             others |= self._create_sent_contract()
         contracts = self.env["customer.contract"]
         due = contracts._find_due_for_integrity_check()
-        with patch.object(
-            self.registry["ir.cron"],
-            "_commit_progress",
-            lambda cron, processed=0, *, remaining=None, deactivate=False: 0 if processed else 60,
+        with (
+            patch(f"{INTEGRITY}.BATCH", 1),
+            patch.object(
+                self.registry["ir.cron"],
+                "_commit_progress",
+                lambda cron, processed=0, *, remaining=None, deactivate=False: (
+                    0 if processed else 60
+                ),
+            ),
         ):
             contracts._cron_verify_integrity()
         left = contracts._find_due_for_integrity_check()

@@ -56,7 +56,7 @@ class TestPaperEvidence(PaperCommon, SealCommon, BundleCommon):
         copy = self._sign_by_hand(turn=184)
         version = self.contract.current_version_id
         text = read_text(copy.attachment_id.raw)
-        # a watermark stands on what is not signed, and not on what is about to be
+        # over what is not signed stands so, across each page
         self.assertIn("NOT YET SIGNED", read_text(version.pdf_attachment_id.raw))
         self.assertNotIn("NOT YET SIGNED", text)
         self.assertIn("Signature and stamp", text)

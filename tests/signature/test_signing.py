@@ -294,7 +294,7 @@ class TestCompletion(ContractCommon):
         contract = self._create_contract()
         with (
             patch.object(Attachment, "_file_write", side_effect=OSError("read-only")),
-            self.assertRaises(OSError),
+            self.assertRaisesRegex(UserError, "could not be stored"),
             self.env.cr.savepoint(),
         ):
             self._sign_as_manager(contract)

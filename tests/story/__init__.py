@@ -8,6 +8,8 @@ from . import (
     test_jobs,
     test_marked_language,
     test_odd_contracts,
+    test_own_contracts,
+    test_row_costs,
     test_several_at_once,
     test_translations,
     test_views,

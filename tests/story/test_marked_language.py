@@ -172,6 +172,9 @@ class TestMarkedLanguage(ContractPortalCommon):
         self._assert_page(path, "o_contract_in_person_start")
         self._post(f"{urlsplit(address).path}/start")
         self._assert_page(f"/el/my/contracts/{contract.id}", "o_contract_page")
+        # Another address leads back while the device is open; it is over after that.
+        self._assert_page("/el/contract/in_person/unknown", "o_contract_page")
+        self._post("/contract/in_person/end")
         self._assert_page("/el/contract/in_person/unknown", "o_contract_in_person_over")
 
     def test_pages_of_a_part_that_was_passed_on(self):

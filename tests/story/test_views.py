@@ -122,9 +122,8 @@ class TestViews(ContractCommon):
         self.assertNotIn(other, model.search([("waits_for_me", "!=", False)]))
 
     def test_expiring_is_found(self):
-        contract = self._create_signed_contract()
-        self.assertNotIn(contract, self._search("expiring"))
-        contract.sudo()._write_protected({"date_end": fields.Date.today()})
+        self.assertNotIn(self._create_signed_contract(), self._search("expiring"))
+        contract = self._create_signed_contract(date_end=fields.Date.today())
         self.assertIn(contract, self._search("expiring"))
 
     def test_next_step_names_who_is_waited_for(self):
