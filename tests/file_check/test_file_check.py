@@ -17,7 +17,6 @@ from odoo.addons.base.tests.common import BaseCommon
 
 from ...models.file_check import customer_contract_file_check as file_check
 from ...tools.confined import process
-from ...tools.confined.process import KEPT
 from ..paper.common import (
     make_bomb,
     make_page_picture,
@@ -251,14 +250,10 @@ class TestPaperGate(BaseCommon):
             with mute_logger(CHECK):
                 self._assert_refused(make_scan(CODE), "damaged")
         environment = run.call_args.kwargs["env"]
-<<<<<<< HEAD
-        self.assertLessEqual(set(environment), {"PYTHONPATH", "LANG", "HOME", "TMPDIR", *KEPT})
-=======
         # Where things are, and nothing that the server was given.
         known = {"PYTHONPATH", "LANG", "TMPDIR", "HOME", *process.KEPT}
         self.assertLessEqual(set(environment), known)
         self.assertNotEqual(environment["HOME"], os.environ.get("HOME"))
->>>>>>> main
 
     # === SCANNER === #
 
