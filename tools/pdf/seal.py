@@ -43,6 +43,18 @@ KEY_USAGE = KeyUsageConstraints(
 )
 
 
+class _ArchiveWriter(IncrementalPdfFileWriter):
+    """Leaves the version of files for archives as it is.
+
+    pyHanko takes associated files and newer curves for PDF 2.0. PDF/A-3, which brought the
+    first and knows the second as an extension, is 1.7.
+    """
+
+    def ensure_output_version(self, version):
+        if version <= (1, 7) or "/Metadata" not in self.root:
+            super().ensure_output_version(version)
+
+
 @dataclass(frozen=True)
 class SealKey:
     """A certificate with its key and its issuers, all in DER."""
@@ -96,7 +108,7 @@ def finish_file(pdf, attachments=None, key=None, authority=None, name="", reason
     :rtype: bytes
     :raise OSError: if the timestamp authority does not answer
     """
-    writer = IncrementalPdfFileWriter(io.BytesIO(pdf), strict=False)
+    writer = _ArchiveWriter(io.BytesIO(pdf), strict=False)
     for file_name, (content, description) in (attachments or {}).items():
         _attach(writer, file_name, content, description)
     if not key:
@@ -135,7 +147,6 @@ def _attach(writer, file_name, content, description):
     :param str content: the text
     :param str description: what it is
     """
-    is_versioned = "/Version" in writer.root
     embedded = EmbeddedFileObject.from_file_data(
         writer,
         content.encode(),
@@ -152,9 +163,6 @@ def _attach(writer, file_name, content, description):
             af_relationship=pdf_name("/Data"),
         ),
     )
-    if not is_versioned:
-        # pyHanko takes associated files for PDF 2.0; PDF/A-3, which brought them, is 1.7.
-        writer.root.pop("/Version", None)
 
 
 def read_attachment(pdf, file_name):
