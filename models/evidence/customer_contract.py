@@ -354,7 +354,7 @@ class CustomerContract(models.Model):
 
     def _find_lost_version(self):
         """Return which version the contract or its trail names and is gone, or none."""
-        if self.current_version_id not in self.version_ids:
+        if self.current_version_id - self.version_ids:
             return _("the current version is missing")
         known = set(self.version_ids.mapped("content_digest"))
         for event in self.event_ids.filtered(lambda event: event.event_type == "version_frozen"):
