@@ -26,7 +26,8 @@ def guard(model_class):
     def _has_field_access(self, field, operation):
         if not has_access(self, field, operation):
             return False
-        if self.env.su:
+        # Asked thousands of times for a list: most of it is the system's own work.
+        if self.env.su or self.env.context.get(WORK_KEY) is SYSTEM:
             return True
         if field.name in self.env[RULE]._get_closed_fields().hidden.get(self._name, ()):
             return False
@@ -74,7 +75,11 @@ def _run_as_system(method):
 
     @functools.wraps(method)
     def run(self, *args, **kwargs):
-        if self.env.su or not self.env[RULE]._get_closed_fields().states:
+        if (
+            self.env.su
+            or self.env.context.get(WORK_KEY) is SYSTEM
+            or not self.env[RULE]._get_closed_fields().states
+        ):
             return method(self, *args, **kwargs)
         kwargs = {name: mark(value) for name, value in kwargs.items()}
         result = method(mark(self), *map(mark, args), **kwargs)
