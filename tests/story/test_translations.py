@@ -13,6 +13,7 @@ IN_BOTH = {
     "ID",
     "JSON.",
     "PAdES B-B",
+    "WeasyPrint %(version)s (PDF/A-3a)",
     "PAdES B-T",
     "PDF",
     "SHA-1",
