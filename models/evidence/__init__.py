@@ -1,6 +1,7 @@
 from . import (
     base,
     customer_contract,
+    customer_contract_checks,
     customer_contract_comparison,
     customer_contract_content,
     customer_contract_event,
