@@ -128,8 +128,11 @@ class CustomerContract(models.Model):
         :rtype: dict[str, int]
         """
         people = {name: self[name].id or 0 for name in PEOPLE_COLUMNS}
-        for participant in self._get_frozen_participants() & self.participant_ids:
-            people[f"participant {participant.id}"] = participant.partner_id.id or 0
+        named = self._get_frozen_participants()
+        # Each is of those read together, which a filtered or united recordset would forget.
+        for participant in self.participant_ids:
+            if participant in named:
+                people[f"participant {participant.id}"] = participant.partner_id.id or 0
         return people
 
     # === CHECKS === #

@@ -238,19 +238,29 @@ class CustomerContract(models.Model):
                 ("pending", "damaged"),
             )
         ):
-            self._log_event(
-                "integrity_checked",
-                details={
-                    "result": state,
-                    "checks": len(result["checks"]),
-                    "problems": problems,
-                },
+            self._log_integrity(
+                {"result": state, "checks": len(result["checks"]), "problems": problems}
             )
         if state == "damaged":
             self._ask_about_damage()
         elif state == "intact":
             self.activity_feedback([ACTIVITY_TYPE], feedback=_("The evidence is intact again."))
         return result
+
+    def _log_integrity(self, details):
+        """Have the trail keep a result, unless the trail itself was damaged so as to refuse it.
+
+        Whoever lowers the trail's length in the database makes the next event take a number
+        that is taken: the damage is kept and told all the same.
+
+        :param dict details: what the event tells
+        """
+        try:
+            with self.env.cr.savepoint():
+                self._log_event("integrity_checked", details=details)
+        except psycopg2.errors.UniqueViolation:
+            _logger.error("The trail of contract %s takes no event: %s", self.id, details)
+            self.invalidate_recordset()
 
     @api.model
     def _list_problems(self, result):

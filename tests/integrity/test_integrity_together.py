@@ -1,6 +1,7 @@
 import psycopg2
 
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from .common import IntegrityCommon
 
@@ -68,6 +69,22 @@ class TestIntegrityTogether(IntegrityCommon):
             state = "damaged" if expected[contract] else "intact"
             self.assertEqual(contract.integrity_state, state)
             self.assertEqual(contract.integrity_problems or "", "\n".join(expected[contract]))
+
+    def test_a_trail_that_takes_no_event_hides_no_damage(self):
+        [contract] = self._create(1)
+        self._without_triggers(
+            "UPDATE customer_contract SET trail_length = trail_length - 2 WHERE id = %s",
+            contract.id,
+        )
+        with (
+            self.assertLogs("odoo.addons.customer_contract", "ERROR"),
+            mute_logger("odoo.sql_db"),
+        ):
+            self.env["customer.contract"]._cron_verify_integrity()
+        self.env.invalidate_all()
+        self.assertEqual(contract.integrity_state, "damaged")
+        self.assertTrue(contract.integrity_problems)
+        self.assertTrue(contract.activity_ids)
 
     def test_same_queries_for_few_and_many(self):
         contracts = self._create(12)
