@@ -117,16 +117,18 @@ class TestPrinting(ContractCommon):
         self.assertIn("Certificate of Completion", run_on_pdf(signed, "pdftotext", "{}", "-"))
 
     def test_file_claims_no_more_than_it_is(self):
-        """Fonts and scans that are added later may not be what archives ask for."""
-        pdf = self._print(self._create_contract())
+        """Scans that are added later may not be what archives ask for; codes are."""
+        contract = self._create_contract()
+        pdf = self._print(contract)
         self.assertIn("/Metadata", PdfFileReader(io.BytesIO(pdf)).root)
         stamped, count = stamp_pages(pdf, lambda number, count: f"CCP:ABCD:{number}:{count}")
         self.assertEqual(count, 1)
+        self._assert_pdfa(stamped, contract)
+        self.assertIn("ABCD 1 / 1", " ".join(run_on_pdf(stamped, "pdftotext", "{}", "-").split()))
         scanned = self.env["customer.contract.file.check"]._append(pdf, [(make_pdf(), ("a", "b"))])
-        for changed in (stamped, scanned):
-            reader = PdfFileReader(io.BytesIO(changed))
-            self.assertNotIn("/Metadata", reader.root)
-            self.assertIn(self.company.name, run_on_pdf(changed, "pdfinfo", "{}"))
+        reader = PdfFileReader(io.BytesIO(scanned))
+        self.assertNotIn("/Metadata", reader.root)
+        self.assertIn(self.company.name, run_on_pdf(scanned, "pdfinfo", "{}"))
 
     # === WHICH ENGINE === #
 

@@ -10,6 +10,7 @@ import qrcode
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.generic import pdf_name
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+from reportlab.pdfbase.ttfonts import TTFontFace
 
 from .page_finish import POINTS_PER_MM, add_contents, add_resources, get_page_size
 
@@ -19,6 +20,26 @@ EDGE = 4.3 * POINTS_PER_MM
 UPPER_END, LOWER_END = 5 * POINTS_PER_MM, 9 * POINTS_PER_MM
 LABEL_SIZE = 5.5
 LABEL_GAP = 5
+# Bitstream Vera, which comes with ReportLab, which comes with Odoo.
+FONT_FILE = "Vera.ttf"
+FIRST_LETTER, LAST_LETTER = ord(" "), ord("Z")
+NONSYMBOLIC = 32
+LETTERS_TO_UNICODE = f"""/CIDInit /ProcSet findresource begin
+12 dict begin
+begincmap
+/CIDSystemInfo << /Registry (Adobe) /Ordering (UCS) /Supplement 0 >> def
+/CMapName /ContractCode def
+/CMapType 2 def
+1 begincodespacerange
+<00> <FF>
+endcodespacerange
+1 beginbfrange
+<{FIRST_LETTER:02X}> <{LAST_LETTER:02X}> <{FIRST_LETTER:04X}>
+endbfrange
+endcmap
+CMapName currentdict /CMap defineresource pop
+end
+end""".encode()
 
 
 def stamp_pages(pdf, get_code):
@@ -31,20 +52,8 @@ def stamp_pages(pdf, get_code):
     :rtype: tuple[bytes, int]
     """
     writer = IncrementalPdfFileWriter(io.BytesIO(pdf), strict=False)
-    # With a font that is not embedded, the file is no PDF/A any more and may not claim to be.
-    writer.root.pop("/Metadata", None)
-    writer.update_root()
     pages = list(_walk_pages(writer.root["/Pages"]))
-    font = writer.add_object(
-        generic.DictionaryObject(
-            {
-                pdf_name("/Type"): pdf_name("/Font"),
-                pdf_name("/Subtype"): pdf_name("/Type1"),
-                pdf_name("/BaseFont"): pdf_name("/Helvetica"),
-                pdf_name("/Encoding"): pdf_name("/WinAnsiEncoding"),
-            }
-        )
-    )
+    font = writer.add_object(_make_font(writer))
     for number, page in enumerate(pages, 1):
         code = get_code(number, len(pages))
         add_contents(writer, page, _draw_codes(page, code))
@@ -53,6 +62,57 @@ def stamp_pages(pdf, get_code):
     output = io.BytesIO()
     writer.write(output)
     return output.getvalue(), len(pages)
+
+
+def _make_font(writer):
+    """Make the font of the labels, which is inside the file: an archive wants it there.
+
+    :param IncrementalPdfFileWriter writer: the document
+    :rtype: pyhanko.pdf_utils.generic.DictionaryObject
+    """
+    face = TTFontFace(FONT_FILE)
+    name = pdf_name(f"/{face.name.decode()}")
+    file = generic.StreamObject(
+        {pdf_name("/Length1"): generic.NumberObject(len(face._ttf_data))},
+        stream_data=face._ttf_data,
+    )
+    file.compress()
+    descriptor = generic.DictionaryObject(
+        {
+            pdf_name("/Type"): pdf_name("/FontDescriptor"),
+            pdf_name("/FontName"): name,
+            pdf_name("/Flags"): generic.NumberObject(NONSYMBOLIC),
+            pdf_name("/FontBBox"): generic.ArrayObject(map(_make_number, face.bbox)),
+            pdf_name("/ItalicAngle"): _make_number(face.italicAngle),
+            pdf_name("/Ascent"): _make_number(face.ascent),
+            pdf_name("/Descent"): _make_number(face.descent),
+            pdf_name("/CapHeight"): _make_number(face.capHeight),
+            pdf_name("/StemV"): _make_number(face.stemV),
+            pdf_name("/FontFile2"): writer.add_object(file),
+        }
+    )
+    return generic.DictionaryObject(
+        {
+            pdf_name("/Type"): pdf_name("/Font"),
+            pdf_name("/Subtype"): pdf_name("/TrueType"),
+            pdf_name("/BaseFont"): name,
+            pdf_name("/Encoding"): pdf_name("/WinAnsiEncoding"),
+            pdf_name("/FirstChar"): generic.NumberObject(FIRST_LETTER),
+            pdf_name("/LastChar"): generic.NumberObject(LAST_LETTER),
+            pdf_name("/Widths"): generic.ArrayObject(
+                _make_number(face.charWidths[letter])
+                for letter in range(FIRST_LETTER, LAST_LETTER + 1)
+            ),
+            pdf_name("/FontDescriptor"): writer.add_object(descriptor),
+            pdf_name("/ToUnicode"): writer.add_object(
+                generic.StreamObject(stream_data=LETTERS_TO_UNICODE)
+            ),
+        }
+    )
+
+
+def _make_number(value):
+    return generic.NumberObject(round(value))
 
 
 def _walk_pages(tree):
