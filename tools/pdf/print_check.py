@@ -36,7 +36,7 @@ def find_lost_section(pdf, sections):
     :rtype: tuple[int, str] | None
     """
     text, outside = _read(pdf)
-    letters = Counter(character for character in text if _is_rtl(character))
+    letters = _count_rtl(text)
     merging = len(MERGING.findall(text))
     wanted_letters, wanted_merging, used, cursor = Counter(), 0, Counter(), 0
     count = cache(text.count)
@@ -52,8 +52,8 @@ def find_lost_section(pdf, sections):
                 if merging * 2 < wanted_merging:
                     return position, piece.strip()
                 continue
-            if any(_is_rtl(character) for character in needle):
-                wanted_letters.update(character for character in needle if _is_rtl(character))
+            if rtl := _count_rtl(needle):
+                wanted_letters.update(rtl)
                 if any(letters[key] < number for key, number in wanted_letters.items()):
                     return position, piece.strip()
                 continue
@@ -114,16 +114,28 @@ def _get_pieces(section):
 
 def _simplify(text):
     """Return the characters of a text that have to be on paper, in one form."""
-    composed = unicodedata.normalize("NFKC", text)
-    return "".join(
-        character
-        for character in composed
-        if not unicodedata.category(character).startswith(UNPRINTED)
-    )
+    return unicodedata.normalize("NFKC", text).translate(_PRINTED)
 
 
-def _is_rtl(character):
-    return unicodedata.bidirectional(character) in RTL
+class _Printed(dict):
+    """What is left of each character, by its number: itself, or nothing."""
+
+    def __missing__(self, number):
+        is_printed = not unicodedata.category(chr(number)).startswith(UNPRINTED)
+        self[number] = number if is_printed else None
+        return self[number]
+
+
+_PRINTED = _Printed()
+
+
+def _count_rtl(text):
+    """Count the letters of a text that are written from right to left.
+
+    :rtype: collections.Counter
+    """
+    found = [character for character in set(text) if unicodedata.bidirectional(character) in RTL]
+    return Counter({character: text.count(character) for character in found})
 
 
 def _is_spread(piece, text, number, is_rtl):
