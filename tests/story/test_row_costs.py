@@ -110,5 +110,4 @@ class TestRowCosts(ContractPortalCommon):
     def test_portal_page_weighs_little(self):
         self._log_in(self.portal_user)
         page = self._open_list(PAGE).text
-        open("/tmp/wfast/.dev/page.html", "w").write(page)
         self.assertLessEqual(len(page.encode()), MOST_BYTES)
