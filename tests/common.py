@@ -1,8 +1,10 @@
 import base64
 import contextlib
 import io
+import re
 import subprocess
 import tempfile
+import unicodedata
 from pathlib import Path
 from types import SimpleNamespace
 from unittest.mock import patch
@@ -55,6 +57,12 @@ def run_on_pdf(pdf, *command):
         arguments = [argument.replace("{}", str(path)) for argument in command]
         process = subprocess.run(arguments, capture_output=True, check=True)
         return process.stdout.decode()
+
+
+def make_plain(text):
+    """Return a text with plain letters and single spaces, however a PDF spells it."""
+    text = unicodedata.normalize("NFKC", text)
+    return " ".join(re.sub("[\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]", "", text).split())
 
 
 class ContractCommon(BaseCommon):

@@ -42,9 +42,8 @@ def keep_list_styles(root):
     :param lxml.html.HtmlElement root: the text, changed in place
     """
     for node in root.iter("ul", "ol", "li"):
-        for declaration in (node.get("style") or "").split(";"):
-            name, _colon, value = declaration.partition(":")
-            if name.strip().lower() not in ("list-style", "list-style-type"):
+        for name, value in read_style(node.get("style")):
+            if name not in ("list-style", "list-style-type"):
                 continue
             for word in value.lower().split():
                 if word in LIST_TYPES:

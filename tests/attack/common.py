@@ -21,7 +21,9 @@ from pathlib import Path
 
 import psycopg2
 
+from odoo import Command
 from odoo.exceptions import AccessError, MissingError, UserError
+from odoo.tests import new_test_user
 from odoo.tools import mute_logger
 
 # What an attack comes to, in the words of the table
@@ -101,6 +103,31 @@ def attempt(action, *errors):
     except refusals:
         return REFUSED
     return DONE
+
+
+class OutsidersMixin:
+    """Employees who have nothing to do with the contracts that are attacked."""
+
+    @classmethod
+    def _create_outsiders(cls):
+        """Create an employee with own contracts only, and another company's administrator.
+
+        :rtype: tuple[recordset, recordset]
+        """
+        agent = new_test_user(
+            cls.env,
+            login="agent",
+            groups="customer_contract.group_contract_user,customer_contract.group_contract_esign",
+        )
+        cls.other_company = cls.env["res.company"].create({"name": "Other Company"})
+        foreigner = new_test_user(
+            cls.env,
+            login="foreigner",
+            groups="customer_contract.group_contract_manager",
+            company_id=cls.other_company.id,
+            company_ids=[Command.set(cls.other_company.ids)],
+        )
+        return agent, foreigner
 
 
 def tell_detected(is_detected):

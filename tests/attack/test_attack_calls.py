@@ -3,11 +3,11 @@ import json
 
 from odoo import Command
 from odoo.service.model import call_kw
-from odoo.tests import new_test_user, tagged
+from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from ..portal.common import ContractPortalCommon
-from .common import DONE, REFUSED, attack, attacks, attempt
+from .common import DONE, REFUSED, OutsidersMixin, attack, attacks, attempt
 
 CALLS = "Calls: every public method, with foreign ids"
 GATES = "Calls: over the network"
@@ -56,28 +56,17 @@ NETWORK = (
 
 
 @tagged("post_install", "-at_install")
-class TestAttackCalls(ContractPortalCommon):
+class TestAttackCalls(OutsidersMixin, ContractPortalCommon):
     """What can be called over the network, by people who have nothing to do with it."""
 
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.other_company = cls.env["res.company"].create({"name": "Other Company"})
+        agent, foreigner = cls._create_outsiders()
         cls.people = {
             "stranger": cls._create_portal_user("stranger", "Sam Stranger"),
-            "agent": new_test_user(
-                cls.env,
-                login="agent",
-                groups="customer_contract.group_contract_user,"
-                "customer_contract.group_contract_esign",
-            ),
-            "foreigner": new_test_user(
-                cls.env,
-                login="foreigner",
-                groups="customer_contract.group_contract_manager",
-                company_id=cls.other_company.id,
-                company_ids=[Command.set(cls.other_company.ids)],
-            ),
+            "agent": agent,
+            "foreigner": foreigner,
         }
         cls.victims = cls._create_sent_contract(
             title=SECRET,

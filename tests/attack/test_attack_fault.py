@@ -6,12 +6,12 @@ from unittest.mock import patch
 
 from freezegun import freeze_time
 
-from odoo import Command, fields
-from odoo.tests import new_test_user, tagged
+from odoo import fields
+from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from ..portal.common import ContractPortalCommon
-from .common import DONE, REFUSED, attack, attacks, attempt
+from .common import DONE, REFUSED, OutsidersMixin, attack, attacks, attempt
 
 HELD = "held"
 FAULTS = "Faults: disks, clocks, races"
@@ -145,7 +145,7 @@ class TestAttackFault(ContractPortalCommon):
 
 
 @tagged("post_install", "-at_install")
-class TestAttackOdoo(ContractPortalCommon):
+class TestAttackOdoo(OutsidersMixin, ContractPortalCommon):
     """What works on every record in Odoo, on contracts that are not the user's."""
 
     TRIES = (
@@ -163,18 +163,10 @@ class TestAttackOdoo(ContractPortalCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.other_company = cls.env["res.company"].create({"name": "Other Company"})
+        agent, foreigner = cls._create_outsiders()
         cls.people = {
-            "an employee with own contracts only": new_test_user(
-                cls.env, login="agent", groups="customer_contract.group_contract_user"
-            ),
-            "another company's administrator": new_test_user(
-                cls.env,
-                login="foreigner",
-                groups="customer_contract.group_contract_manager",
-                company_id=cls.other_company.id,
-                company_ids=[Command.set(cls.other_company.ids)],
-            ),
+            "an employee with own contracts only": agent,
+            "another company's administrator": foreigner,
             "a customer of somebody else": cls._create_portal_user("stranger", "Sam Stranger"),
         }
         cls.contract = cls._create_sent_contract()

@@ -1,10 +1,10 @@
 # What people write to each other is not translated.
 # pylint: disable=translation-required
 from odoo import Command
-from odoo.tests import new_test_user, tagged
+from odoo.tests import tagged
 
 from ..common import ContractCommon
-from .common import REFUSED, attack, attacks, attempt
+from .common import REFUSED, OutsidersMixin, attack, attacks, attempt
 
 MOVES = "Insiders: what belongs to a contract"
 DIALOGS = "Insiders: dialogs"
@@ -55,22 +55,13 @@ def _name_move(model, way, state):
 
 
 @tagged("post_install", "-at_install")
-class TestAttackInsider(ContractCommon):
+class TestAttackInsider(OutsidersMixin, ContractCommon):
     """What employees try with contracts that are not theirs."""
 
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        groups = "customer_contract.group_contract_user,customer_contract.group_contract_esign"
-        cls.agent = new_test_user(cls.env, login="agent", groups=groups)
-        cls.other_company = cls.env["res.company"].create({"name": "Other Company"})
-        cls.foreigner = new_test_user(
-            cls.env,
-            login="foreigner",
-            groups="customer_contract.group_contract_manager",
-            company_id=cls.other_company.id,
-            company_ids=[Command.set(cls.other_company.ids)],
-        )
+        cls.agent, cls.foreigner = cls._create_outsiders()
         cls.own = (
             cls.env["customer.contract"]
             .with_user(cls.agent)
