@@ -1,7 +1,7 @@
 {
     "name": "Customer Contracts",
     "summary": "Write, approve, sign and prove contracts with your customers",
-    "version": "19.0.2.0.0",
+    "version": "19.0.3.0.0",
     "category": "Sales/Contracts",
     "author": "Customer Contracts Maintainers",
     "license": "LGPL-3",

@@ -13,6 +13,7 @@ class CustomerContractSign(models.TransientModel):
     _description = "Sign a Contract"
 
     contract_id = fields.Many2one("customer.contract", required=True, readonly=True)
+    is_sent_next = fields.Boolean(readonly=True, help="Whether the mail to send it follows.")
     explanation = fields.Char(compute="_compute_act")
     act = fields.Char(compute="_compute_act")
     signed_by = TypedChar("Full Name", required=True, default=lambda self: self.env.user.name)
@@ -67,4 +68,15 @@ class CustomerContractSign(models.TransientModel):
         )
         # Only the user's own signature is written here.
         self.env.user.sudo().contract_signature = self.signature if self.remember else False
+        return self._get_next_action()
+
+    def _get_next_action(self):
+        """Return what follows the signature: the mail to whoever is next, or nothing.
+
+        :return: an action
+        :rtype: dict
+        """
+        contract = self.contract_id
+        if self.is_sent_next and contract.state == "draft" and contract.has_access("write"):
+            return contract.action_open_send()
         return {"type": "ir.actions.act_window_close"}

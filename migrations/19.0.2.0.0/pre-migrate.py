@@ -1,4 +1,4 @@
-"""Make way for the views and templates that stand in other files since 19.0.2.0.0."""
+"""Make way for the texts and templates that stand in other files since 19.0.2.0.0."""
 
 # The template's XML id, and the file that resetting it reads.
 TEMPLATE_FILES = {
@@ -32,30 +32,8 @@ REWORDED_VIEWS = (
 
 
 def migrate(cr, version):
-    _empty_inherited_views(cr)
     _forget_former_translations(cr)
     _name_template_files(cr)
-
-
-def _empty_inherited_views(cr):
-    """Let no old view look for something that is no longer in the form itself.
-
-    Whatever an update loads is checked together with the views that it has not
-    reached yet. It fills each of them again.
-    """
-    cr.execute(
-        """
-        UPDATE ir_ui_view
-           SET arch_db = jsonb_build_object('en_US', '<data/>')
-          FROM ir_model_data data
-         WHERE data.model = 'ir.ui.view'
-           AND data.res_id = ir_ui_view.id
-           AND data.module = 'customer_contract'
-           AND NOT coalesce(data.noupdate, FALSE)
-           AND ir_ui_view.mode = 'extension'
-           AND ir_ui_view.type != 'qweb'
-        """
-    )
 
 
 def _forget_former_translations(cr):

@@ -20,7 +20,19 @@ class CustomerContract(models.Model):
     _inherit = "customer.contract"
 
     authority_warning = fields.Text(compute="_compute_authority_warning", groups="base.group_user")
-    authority_hint = fields.Text(compute="_compute_authority_warning", groups="base.group_user")
+    shows_steps = fields.Boolean(
+        "Steps of Several People",
+        compute="_compute_shows_steps",
+        readonly=False,
+        groups="base.group_user",
+        help="Parts of a group: all of them, any, or some have to sign or approve.",
+    )
+
+    @api.depends("routing_step_ids")
+    def _compute_shows_steps(self):
+        """Show what the contract uses; the form shows it as well to whoever asks for it."""
+        for contract in self:
+            contract.shows_steps = bool(contract.routing_step_ids)
 
     def _prepare_routing(self):
         """Give the contracts the steps and participants that the rules demand now.
@@ -334,10 +346,9 @@ class CustomerContract(models.Model):
     def _compute_authority_warning(self):
         for contract in self:
             doubts = contract._get_authority_doubts() if contract._waits_for_signatures() else []
+            # That nothing is registered is no reason to warn: of most people, nothing is.
             warnings = [text for kind, text in doubts if kind != "unknown"]
-            hints = [text for kind, text in doubts if kind == "unknown"]
             contract.authority_warning = "\n".join(warnings)
-            contract.authority_hint = "\n".join(hints)
 
     def _waits_for_signatures(self):
         """Tell whether somebody may still have to sign."""

@@ -8,6 +8,7 @@ from . import (
     customer_contract_document,
     customer_contract_form,
     customer_contract_lifecycle,
+    customer_contract_moves,
     customer_contract_refusal_reason,
     customer_contract_section,
     customer_contract_stage,

@@ -2,7 +2,6 @@ from decimal import Decimal
 
 from odoo import Command, _, api, fields, models
 from odoo.exceptions import ValidationError
-from odoo.fields import Domain
 
 from ...utils import MOST_COINS, TypedChar, TypedText, format_frozen_amount, is_exact_amount
 
@@ -33,7 +32,6 @@ class CustomerContract(models.Model):
     _mail_post_access = "read"
     _check_company_auto = True
 
-    stage_color = fields.Integer(related="stage_id.color", groups="base.group_user")
     name = fields.Char(
         "Reference",
         required=True,
@@ -156,8 +154,8 @@ class CustomerContract(models.Model):
             ("draft", "Draft"),
             ("approval", "In Approval"),
             ("sent", "Needs Signature"),
-            ("signed", "Signed"),
             ("disputed", "Disputed"),
+            ("signed", "Signed"),
             ("declined", "Declined"),
             ("cancelled", "Cancelled"),
             ("expired", "Expired"),
@@ -187,21 +185,6 @@ class CustomerContract(models.Model):
     _name_unique = models.UniqueIndex(
         "(company_id, name)", "A company's contracts have distinct references."
     )
-    stage_id = fields.Many2one(
-        "customer.contract.stage",
-        ondelete="restrict",
-        index=True,
-        copy=False,
-        compute="_compute_stage_id",
-        store=True,
-        readonly=False,
-        precompute=True,
-        group_expand="_read_group_stage_ids",
-        domain="['|', ('type_ids', '=', False), ('type_ids', '=', type_id)]",
-        tracking=True,
-        groups="base.group_user",
-    )
-
     # === WRITING === #
 
     @api.depends("name", "title")
@@ -297,6 +280,7 @@ class CustomerContract(models.Model):
         prepared = []
         for values in vals_list:
             self._check_protected_fields(values)
+            self._check_moved_by_hand(values, "draft")
             prepared.append({**values, **self._prepare_initial_values(values)})
         contracts = super().create(prepared)
         # The proposed signers are in place before anybody adds others.
@@ -329,6 +313,8 @@ class CustomerContract(models.Model):
     def write(self, vals):
         self._check_protected_fields(vals)
         self._check_content_is_open(vals)
+        for contract in self:
+            contract._check_moved_by_hand(vals, contract.state)
         changes = self._prepare_change_details(vals)
         before = self._prepare_whereabouts(vals)
         result = super().write(vals)
@@ -404,71 +390,3 @@ class CustomerContract(models.Model):
         self.ensure_one()
         company = self.commercial_partner_id
         return bool(company) and company in (partner, partner.commercial_partner_id)
-
-    # === STAGES === #
-
-    @api.depends("type_id")
-    def _compute_stage_id(self):
-        for contract in self:
-            stage = contract.stage_id
-            if stage and (not stage.type_ids or contract.type_id in stage.type_ids):
-                continue
-            contract.stage_id = contract._find_stage(contract.state or "draft")
-
-    @api.constrains("stage_id", "type_id")
-    def _check_stage(self):
-        for contract in self:
-            types = contract.stage_id.type_ids
-            if types and contract.type_id not in types:
-                raise ValidationError(
-                    _(
-                        "The stage “%(stage)s” is for contracts of other types.",
-                        stage=contract.stage_id.name,
-                    )
-                )
-
-    def _find_stage(self, state):
-        """Find the business status that belongs to a request state.
-
-        :param str state: a value of ``state``
-        :return: the stage, or none if no stage is bound to that state
-        :rtype: recordset of `customer.contract.stage`
-        """
-        self.ensure_one()
-        stages = self.env["customer.contract.stage"].search(
-            Domain("bound_state", "=", state)
-            & (Domain("type_ids", "=", False) | Domain("type_ids", "=", self.type_id.id))
-        )
-        # A type's own stage goes before the one for all types.
-        return stages.sorted(lambda stage: not stage.type_ids)[:1]
-
-    @api.model
-    def _read_group_stage_ids(self, stages, domain):
-        types = self._get_types_in_view(domain)
-        return stages.search(
-            Domain("id", "in", stages.ids)
-            | Domain("type_ids", "=", False)
-            | Domain("type_ids", "in", types.ids)
-        )
-
-    @api.model
-    def _get_types_in_view(self, domain):
-        """Return the types of contracts that a view is about.
-
-        :param domain: what the view searches for
-        :return: the types that it filters by, else those of the contracts it finds
-        :rtype: recordset of `customer.contract.type`
-        """
-        Type = self.env["customer.contract.type"]
-        if default := self.env.context.get("default_type_id"):
-            return Type.browse(default)
-        named = Type.browse()
-        for condition in Domain(domain).iter_conditions():
-            if condition.field_expr == "type_id" and condition.operator in ("=", "in"):
-                value = condition.value
-                values = [value] if isinstance(value, int) else list(value or ())
-                named |= Type.browse([one for one in values if one and isinstance(one, int)])
-        if named:
-            return named
-        groups = self._read_group(domain, ["type_id"])
-        return Type.union(*(contract_type for (contract_type,) in groups))

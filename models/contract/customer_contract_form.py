@@ -8,7 +8,13 @@ from odoo.fields import Domain
 
 from odoo.addons.base.models.res_users import check_identity
 
-from ...const import MAIL_LAYOUT, OPEN_STATES, PREPARING_STATES, SIGNABLE_STATES
+from ...const import (
+    MAIL_LAYOUT,
+    OPEN_STATES,
+    PENDING_STATES,
+    PREPARING_STATES,
+    SIGNABLE_STATES,
+)
 from ...tools.safe_style import find_hidden_texts
 from ...utils import check_one
 
@@ -25,6 +31,21 @@ class CustomerContract(models.Model):
     _inherit = "customer.contract"
 
     next_step = fields.Char(compute="_compute_next_step")
+    primary_act = fields.Selection(
+        [
+            ("approve", "Approve"),
+            ("sign", "Sign"),
+            ("sign_and_send", "Sign & Send"),
+            ("submit", "Submit for Approval"),
+            ("send", "Send"),
+            ("ask", "Ask a Colleague to Sign"),
+        ],
+        compute="_compute_primary_act",
+        help="What the user does next with the contract: the form's main button.",
+    )
+    ask_label = fields.Char(compute="_compute_primary_act")
+    has_next_to_do = fields.Boolean(compute="_compute_has_next_to_do")
+    is_signed_by_us = fields.Boolean(compute="_compute_is_signed_by_us")
     needs_approval = fields.Boolean(compute="_compute_possible_acts")
     can_sign = fields.Boolean(compute="_compute_possible_acts")
     can_approve = fields.Boolean(compute="_compute_possible_acts")
@@ -77,6 +98,131 @@ class CustomerContract(models.Model):
             )
             contract.waits_for_me = contract.can_approve or (
                 "signer" in roles and contract.state == "sent"
+            )
+
+    @api.depends(lambda self: self._get_primary_act_dependencies())
+    @api.depends_context("uid", "lang")
+    def _compute_primary_act(self):
+        for contract in self:
+            contract.primary_act = contract._find_primary_act()
+            people = contract.primary_act == "ask" and contract._get_next_participants()
+            contract.ask_label = people and _(
+                "Ask %(people)s to Sign", people=", ".join(people.mapped("partner_id.name"))
+            )
+
+    @api.model
+    def _get_primary_act_dependencies(self):
+        """Return the fields that the main button goes by.
+
+        :rtype: list[str]
+        """
+        return [
+            "can_sign",
+            "can_approve",
+            "needs_approval",
+            "state",
+            "participant_ids.partner_id",
+            "participant_ids.party",
+            "participant_ids.role",
+            "participant_ids.sequence",
+            "participant_ids.state",
+        ]
+
+    def _find_primary_act(self):
+        """Find what the user does next with the contract.
+
+        A feature that knows of something more urgent extends this.
+
+        :return: a value of ``primary_act``; none if it is nobody's or somebody else's turn
+        :rtype: str | bool
+        """
+        self.ensure_one()
+        if self.can_approve:
+            return "approve"
+        if self.state == "draft" and self.needs_approval:
+            return "submit"
+        if self.can_sign:
+            return "sign_and_send" if self._is_sent_after_signing() else "sign"
+        if self.state != "draft":
+            return False
+        following = self._get_next_participants()
+        is_outside = any(person._is_outside() for person in following)
+        return "ask" if following and not is_outside else "send"
+
+    def _is_sent_after_signing(self):
+        """Tell whether somebody outside is next, once the user has signed the draft.
+
+        :rtype: bool
+        """
+        self.ensure_one()
+        if self.state != "draft":
+            return False
+        own = self._get_next_participants().filtered(
+            lambda person: person.partner_id == self.env.user.partner_id
+        )
+        others = self._get_acting_participants().filtered(
+            lambda person: person.state in PENDING_STATES and person not in own
+        )
+        if not any(person.party == "counterparty" for person in self.participant_ids):
+            return True  # the customer is still to be chosen
+        turn = min(others.mapped("sequence"), default=None)
+        return any(person._is_outside() for person in others if person.sequence == turn)
+
+    @api.depends("primary_act", "participant_ids.state")
+    @api.depends_context("uid")
+    def _compute_has_next_to_do(self):
+        for contract in self:
+            contract.has_next_to_do = bool(
+                not contract.primary_act
+                and contract._has_acted(self.env.user)
+                and contract._find_next_to_do()
+            )
+
+    def _has_acted(self, user):
+        """Tell whether somebody did a part on the contract, and may go on with the next.
+
+        :param recordset user: the employee
+        :rtype: bool
+        """
+        self.ensure_one()
+        return any(
+            person.partner_id == user.partner_id and person.state == "done"
+            for person in self.sudo().participant_ids
+        )
+
+    def _find_next_to_do(self):
+        """Find another contract that waits for the user, the oldest first.
+
+        :rtype: recordset of `customer.contract`
+        """
+        self.ensure_one()
+        return self.search(
+            Domain("waits_for_me", "=", True) & Domain("id", "!=", self._origin.id),
+            order="id",
+            limit=1,
+        )
+
+    def action_open_next(self):
+        """Open the next contract that waits for the user.
+
+        :return: an action; the list of what is to do, if nothing is left
+        :rtype: dict
+        """
+        check_one(self)
+        following = self._find_next_to_do()
+        if not following:
+            return self.env["ir.actions.act_window"]._for_xml_id(
+                "customer_contract.customer_contract_action_to_sign"
+            )
+        return following._get_records_action()
+
+    @api.depends("state", "participant_ids.state", "participant_ids.role")
+    def _compute_is_signed_by_us(self):
+        """Tell whether a draft is signed by the company, and waits to be sent."""
+        for contract in self:
+            contract.is_signed_by_us = contract.state == "draft" and any(
+                person.role == "signer" and person.state == "done"
+                for person in contract.sudo().participant_ids
             )
 
     def _search_waits_for_me(self, operator, value):
@@ -138,7 +284,10 @@ class CustomerContract(models.Model):
         return self._open_dialog(
             "customer.contract.sign",
             _("Sign %(reference)s", reference=self.name),
-            {"default_contract_id": self.id},
+            {
+                "default_contract_id": self.id,
+                "default_is_sent_next": bool(self.env.context.get("customer_contract_send_next")),
+            },
         )
 
     def action_open_send(self):
@@ -167,7 +316,7 @@ class CustomerContract(models.Model):
         )
         return self._open_dialog(
             "mail.compose.message",
-            _("Send Again") if self.state == "sent" else _("Email for Signature"),
+            _("Remind") if self.state == "sent" else _("Send for Signature"),
             {
                 "default_model": self._name,
                 "default_res_ids": self.ids,

@@ -41,6 +41,21 @@ class CustomerContract(models.Model):
         for contract in self:
             contract.has_custom_fields = bool(contract.sudo().type_id.field_ids)
 
+    def onchange(self, values, field_names, fields_spec):
+        """Show the custom fields of a type as soon as it is chosen.
+
+        Odoo compares the values only: where the fields of the new type have none, as all
+        of them have none, it takes them for those of no type and leaves them out.
+        """
+        result = super().onchange(values, field_names, fields_spec)
+        if "type_id" in field_names and "properties" in fields_spec:
+            changes = result.setdefault("value", {})
+            if "properties" not in changes:
+                contract = self.new({"type_id": values.get("type_id")})
+                changes.update(contract.web_read({"properties": {}})[0])
+                changes.pop("id", None)
+        return result
+
     # Approval rules compare custom fields as well.
     @api.depends("properties")
     def _compute_approval_plan(self):

@@ -12,6 +12,12 @@ class CustomerContract(models.Model):
     _inherit = "customer.contract"
 
     can_delegate = fields.Boolean(compute="_compute_can_delegate")
+    has_delegation = fields.Boolean(compute="_compute_has_delegation")
+
+    @api.depends("participant_ids.delegated_from_id")
+    def _compute_has_delegation(self):
+        for contract in self:
+            contract.has_delegation = bool(contract.participant_ids.delegated_from_id)
 
     @api.depends("state", "allow_delegation", "participant_ids.state", "participant_ids.sequence")
     @api.depends_context("uid")

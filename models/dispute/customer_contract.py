@@ -18,6 +18,7 @@ class CustomerContract(models.Model):
     dispute_ids = fields.One2many(
         "customer.contract.dispute", "contract_id", "Disputes", readonly=True, copy=False
     )
+    primary_act = fields.Selection(selection_add=[("answer", "Answer")])
     dispute_count = fields.Integer(
         compute="_compute_dispute_count", groups="customer_contract.group_contract_user"
     )
@@ -220,6 +221,15 @@ class CustomerContract(models.Model):
         if partner == dispute_sudo.partner_id:
             return _("Your dispute was answered")
         return _("Waiting for %(people)s", people=dispute_sudo.partner_id.name)
+
+    @api.model
+    def _get_primary_act_dependencies(self):
+        return [*super()._get_primary_act_dependencies(), "dispute_ids"]
+
+    def _find_primary_act(self):
+        if self.state == "disputed":
+            return "answer" if not self._get_open_dispute().answered_on else False
+        return super()._find_primary_act()
 
     def _get_open_dispute(self):
         """Return the dispute for which the contract waits, if any.

@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import api, fields, models
 
 from ...utils import check_one
 
@@ -7,6 +7,20 @@ class CustomerContract(models.Model):
     """Files become visible with their contract, if it says so."""
 
     _inherit = "customer.contract"
+
+    shows_documents = fields.Boolean(
+        "Files and Annexes",
+        compute="_compute_shows_documents",
+        readonly=False,
+        groups="base.group_user",
+        help="Files that go with the contract, or are annexes of it.",
+    )
+
+    @api.depends("document_ids")
+    def _compute_shows_documents(self):
+        """Show what the contract uses; the form shows it as well to whoever asks for it."""
+        for contract in self:
+            contract.shows_documents = bool(contract.document_ids)
 
     def write(self, vals):
         hidden = self.filtered(lambda contract: not contract.portal_published)

@@ -17,6 +17,13 @@ class CustomerContract(models.Model):
         copy=True,
         groups="base.group_user",
     )
+    shows_milestones = fields.Boolean(
+        "Dates and Deliverables",
+        compute="_compute_shows_milestones",
+        readonly=False,
+        groups="base.group_user",
+        help="Dates and deliverables to follow, with amounts if you like.",
+    )
     milestone_count = fields.Integer(compute="_compute_milestone_count", groups="base.group_user")
 
     @api.constrains("currency_id")
@@ -24,6 +31,12 @@ class CustomerContract(models.Model):
         for contract in self:
             for amount in contract.milestone_ids.mapped("amount"):
                 contract._check_exact_amount(amount)
+
+    @api.depends("milestone_ids")
+    def _compute_shows_milestones(self):
+        """Show what the contract uses; the form shows it as well to whoever asks for it."""
+        for contract in self:
+            contract.shows_milestones = bool(contract.milestone_ids)
 
     @api.depends("milestone_ids")
     def _compute_milestone_count(self):

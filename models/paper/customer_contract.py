@@ -17,6 +17,7 @@ class CustomerContract(models.Model):
 
     _inherit = "customer.contract"
 
+    primary_act = fields.Selection(selection_add=[("check_paper", "Check the Signed Paper")])
     paper_ids = fields.One2many("customer.contract.paper", "contract_id", "Papers")
     paper_to_check_id = fields.Many2one(
         "customer.contract.paper", compute="_compute_paper_to_check_id"
@@ -32,6 +33,16 @@ class CustomerContract(models.Model):
                 participant._can_choose_paper() and participant._get_paper().state != "submitted"
                 for participant in contract.participant_ids
             )
+
+    @api.model
+    def _get_primary_act_dependencies(self):
+        return [*super()._get_primary_act_dependencies(), "paper_ids.state"]
+
+    def _find_primary_act(self):
+        return "check_paper" if self.paper_to_check_id else super()._find_primary_act()
+
+    def _has_acted(self, user):
+        return super()._has_acted(user) or user.name in self.paper_ids.mapped("decided_by")
 
     @api.model
     def _get_acts(self):

@@ -6,4 +6,5 @@ from . import (
     customer_contract_participant_side,
     customer_contract_participant_succession,
     customer_contract_routing_step,
+    customer_contract_succession,
 )

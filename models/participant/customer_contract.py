@@ -3,14 +3,13 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from ...const import ASKING_STATES, OPEN_STATES, PENDING_STATES, PREPARING_STATES
-from ...utils import check_one, strip_unseen
+from ...const import ASKING_STATES, PENDING_STATES, PREPARING_STATES
 
 
 class CustomerContract(models.Model):
     """Who acts when: participants in order, equal order in parallel.
 
-    In a step, not everybody has to act. Whoever has not acted yet can be replaced.
+    In a step, not everybody has to act.
     """
 
     _inherit = "customer.contract"
@@ -24,6 +23,9 @@ class CustomerContract(models.Model):
         groups="base.group_user",
     )
 
+    next_sequence = fields.Integer(
+        compute="_compute_next_sequence", help="The order of the next person who is added."
+    )
     signer_count = fields.Integer(compute="_compute_signature_progress")
     signature_count = fields.Integer(compute="_compute_signature_progress")
     signature_progress = fields.Float(
@@ -57,6 +59,11 @@ class CustomerContract(models.Model):
                     commands.append(Command.create(values))
             if commands:
                 contract.participant_ids = commands
+
+    @api.depends("participant_ids.sequence")
+    def _compute_next_sequence(self):
+        for contract in self:
+            contract.next_sequence = 10 + max(contract.participant_ids.mapped("sequence"), default=0)
 
     def _prepare_proposed_participants(self):
         """Prepare the signers a contract usually has: its manager and its customer.
@@ -170,7 +177,9 @@ class CustomerContract(models.Model):
         """
         for contract in self:
             stage = contract._find_stage(state)
-            moved = {"stage_id": stage.id} if stage else {}
+            # A stage that tells of the former state would be untrue from now on.
+            is_over = contract.sudo().stage_id.bound_state not in (False, state)
+            moved = {"stage_id": stage.id} if stage or is_over else {}
             contract._write_protected({"state": state, **values, **moved})
 
     def _close(self, state, event_type, reason="", actor=None):
@@ -348,98 +357,6 @@ class CustomerContract(models.Model):
 
     def _can_be_signed(self, participant):
         return super()._can_be_signed(participant) and not participant._find_incapacity()
-
-    # === REPLACING PEOPLE === #
-
-    def action_replace_participant(self, participant_id, partner_id, reason, void_signatures=False):
-        """Put another person in the place of one who has not signed or approved yet.
-
-        Who signs is part of what is frozen, and everybody else agreed to that. So a
-        frozen contract becomes a new version, which is submitted or sent again at once:
-        approvals start again and everybody is asked for the new version. Signatures under
-        the version before remain as its history and do not count for the new one. As
-        that undoes what people did, it has to be asked for when somebody has signed.
-
-        A draft that was not frozen simply gets the other person.
-
-        :param int participant_id: the participant to replace
-        :param int partner_id: the person who takes the place
-        :param str reason: why, for the trail
-        :param bool void_signatures: whether those who signed shall sign again
-        :return: True
-        :rtype: bool
-        :raise UserError: if the person has acted, a rule demands the person, no reason is
-            given, or signatures would be lost without being asked for
-        """
-        check_one(self)
-        self.check_access("write")
-        self._check_state(*OPEN_STATES)
-        self._lock_for_act()
-        participant = self.participant_ids.filtered(lambda person: person.id == participant_id)
-        partner = self.env["res.partner"].browse(partner_id).exists()
-        partner.check_access("read")
-        self._check_can_replace(participant, partner, reason)
-        state, is_frozen = self.state, not self._can_be_edited()
-        if is_frozen:
-            self._check_signatures_may_go(void_signatures)
-        self._log_event(
-            "replaced",
-            details={
-                "by": partner.name or "",
-                "email": partner.email or "",
-                "reason": strip_unseen(reason),
-            },
-            participant=participant,
-        )
-        if is_frozen:
-            self._supersede()
-        participant.write(
-            {
-                "partner_id": partner.id,
-                "party": participant.party,
-                "is_proposed": False,
-            }
-        )
-        if state != "draft":
-            self._submit_or_send()
-        return True
-
-    def _check_can_replace(self, participant, partner, reason):
-        """Refuse to replace a person who has acted, or without saying why.
-
-        :param recordset participant: the participant to replace
-        :param recordset partner: the person who takes the place
-        :param str reason: why
-        :raise UserError: telling why not
-        """
-        if not participant or not partner:
-            raise UserError(_("Choose who is replaced, and by whom."))
-        if participant.state in ("done", "delegated") or participant._is_stand_in():
-            raise UserError(
-                _(
-                    "%(person)s has already acted. Start a new version instead.",
-                    person=participant.partner_id.name,
-                )
-            )
-        participant._check_can_be_changed()
-        if not strip_unseen(reason):
-            raise UserError(_("Please give a reason."))
-
-    def _check_signatures_may_go(self, void_signatures):
-        """Refuse a new version that would silently undo signatures.
-
-        :param bool void_signatures: whether those who signed shall sign again
-        :raise UserError: naming those who have signed
-        """
-        signatures = self.current_signature_ids
-        if signatures and not void_signatures:
-            raise UserError(
-                _(
-                    "%(people)s signed a contract that names the person. A new version is "
-                    "needed, which everybody signs again. Confirm that if you want it.",
-                    people=", ".join(signatures.mapped("signed_by")),
-                )
-            )
 
     # === OWN CONTRACTS === #
 

@@ -51,6 +51,12 @@ class CustomerContractParticipant(models.Model):
         help="In which function the person acts, for example Managing Director.",
     )
     sequence = fields.Integer("Order", default=10, help="The same order means at the same time.")
+    company_name = fields.Char(compute="_compute_company_name", groups="base.group_user")
+    acted_on = fields.Datetime(
+        compute="_compute_acted_on",
+        groups="base.group_user",
+        help="When the person did the last of what the state tells: was asked, read, acted.",
+    )
     is_proposed = fields.Boolean(
         help="Proposed by the system: follows the contract's manager and counterparty."
     )
@@ -108,6 +114,19 @@ class CustomerContractParticipant(models.Model):
                 participant.party = "company"
             else:
                 participant.party = "other"
+
+    @api.depends("partner_id.commercial_company_name", "partner_id.is_company")
+    def _compute_company_name(self):
+        for participant in self:
+            person = participant.partner_id
+            participant.company_name = not person.is_company and person.commercial_company_name
+
+    @api.depends("requested_on", "viewed_on", "done_on")
+    def _compute_acted_on(self):
+        for participant in self:
+            participant.acted_on = (
+                participant.done_on or participant.viewed_on or participant.requested_on
+            )
 
     @api.depends("partner_id.email")
     def _compute_email(self):

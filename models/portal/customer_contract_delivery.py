@@ -29,6 +29,7 @@ class CustomerContract(models.Model):
     # Mails carry personal links: nobody else is named in them.
     _CUSTOMER_HEADERS_LIMIT_COUNT = 0
 
+    primary_act = fields.Selection(selection_add=[("send_again", "Send Again")])
     has_unreached = fields.Boolean(
         "E-mail Not Delivered",
         compute="_compute_has_unreached",
@@ -215,6 +216,13 @@ class CustomerContract(models.Model):
     def _compute_has_unreached(self):
         for contract in self:
             contract.has_unreached = bool(contract._get_unreached())
+
+    @api.model
+    def _get_primary_act_dependencies(self):
+        return [*super()._get_primary_act_dependencies(), "has_unreached"]
+
+    def _find_primary_act(self):
+        return "send_again" if self.has_unreached else super()._find_primary_act()
 
     def _search_has_unreached(self, operator, value):
         if operator != "in":

@@ -18,6 +18,18 @@ class TestBackendTour(ContractCommon, HttpCase):
         self.assertEqual(signature.signed_by, "Mona Manager")
         self.assertEqual(signature.identified_by, "identity_check")
 
+    def test_new_to_sent(self):
+        self.start_tour("/odoo/contracts", "customer_contract_new_to_sent", login=self.manager.login)
+        contract = self.env["customer.contract"].search([], order="id desc", limit=1)
+        self.assertEqual(contract.state, "sent")
+        self.assertEqual(contract.signature_count, 1)
+
+    def test_cog_menu(self):
+        contract = self._create_contract()
+        self._open(contract, "customer_contract_cog")
+        self.assertEqual(contract.state, "cancelled")
+        self.assertEqual(contract.closing_reason, "No longer needed")
+
     def test_sections(self):
         contract = self._create_contract()
         self._open(contract, "customer_contract_sections")

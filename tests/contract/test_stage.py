@@ -1,4 +1,4 @@
-from odoo.exceptions import ValidationError
+from odoo.exceptions import UserError, ValidationError
 from odoo.tests import Form, new_test_user, tagged
 
 from ..common import ContractCommon
@@ -47,16 +47,33 @@ class TestStage(ContractCommon):
             )
 
         before = look()
-        for stage in self.Stage.search(
-            ["|", ("type_ids", "=", False), ("type_ids", "in", self.lease.id)]
-        ):
+        own = self.Stage.search(
+            [
+                ("bound_state", "in", (False, contract.state)),
+                "|",
+                ("type_ids", "=", False),
+                ("type_ids", "in", self.lease.id),
+            ]
+        )
+        self.assertTrue(own.filtered(lambda stage: not stage.bound_state))
+        for stage in own:
             contract.with_user(self.manager).stage_id = stage
             self.assertEqual(look(), before)
         self.assertTrue(contract.verify_integrity()["ok"])
-        # even from the stage that is bound to a cancelled request
-        contract.stage_id = self.env.ref("customer_contract.customer_contract_stage_cancelled")
         self._sign_as_customer(contract)
         self.assertEqual(contract.state, "signed")
+
+    def test_no_stage_tells_of_a_state_that_is_not(self):
+        """Whoever drags a draft to *Signed* is told why that is not possible."""
+        contract = self._create_contract()
+        stage = contract.stage_id
+        for name in ("signed", "cancelled", "signature"):
+            untrue = self.env.ref(f"customer_contract.customer_contract_stage_{name}")
+            with self.subTest(stage=name), self.assertRaisesRegex(UserError, "by themselves"):
+                contract.with_user(self.manager).stage_id = untrue
+            with self.subTest(stage=name), self.assertRaisesRegex(UserError, "by themselves"):
+                self._create_contract(stage_id=untrue.id)
+        self.assertEqual(contract.stage_id, stage)
 
     def test_stages_follow_the_state(self):
         plain = self._create_sent_contract()
@@ -73,10 +90,10 @@ class TestStage(ContractCommon):
         self.signature_stage.bound_state = False
         lease = self._create_contract(type_id=self.lease.id)
         plain = self._create_contract()
-        stage = plain.stage_id
         (lease | plain).sudo()._change_state("sent")
         self.assertEqual(lease.stage_id, self.keys)
-        self.assertEqual(plain.stage_id, stage)
+        # what it had tells of a draft, which it is no more
+        self.assertFalse(plain.stage_id)
 
     def test_stage_fits_the_type(self):
         contract = self._create_contract(type_id=self.lease.id)

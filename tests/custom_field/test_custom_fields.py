@@ -89,6 +89,16 @@ class TestCustomFields(ContractValueCommon):
         with self.assertRaises(UserError):
             self.contract_type.property_definition = []
 
+    def test_fields_of_a_type_show_before_saving(self):
+        Contract = self.env["customer.contract"].with_user(self.manager)
+        spec = {"type_id": {"fields": {}}, "properties": {}}
+        self.assertEqual(Contract.onchange({}, [], spec)["value"]["properties"], [])
+        chosen = {"type_id": self.contract_type.id}
+        shown = Contract.onchange(chosen, ["type_id"], spec)["value"]["properties"]
+        self.assertEqual(
+            [field["string"] for field in shown], self.contract_type.field_ids.mapped("label")
+        )
+
     def test_only_managers_define(self):
         row = self.fields_by_label["Ovens"].with_user(self.manager)
         self.assertEqual(row.label, "Ovens")

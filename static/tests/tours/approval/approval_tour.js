@@ -13,6 +13,11 @@ registry.category("web_tour.tours").add("customer_contract_submit", {
             run: "click",
         },
         {
+            content: "it says that the contract is frozen",
+            trigger: ".modal:contains('frozen') .btn-primary:contains('Submit for Approval')",
+            run: "click",
+        },
+        {
             content: "the contract is in approval",
             trigger: ".o_arrow_button_current:contains('In Approval')",
         },

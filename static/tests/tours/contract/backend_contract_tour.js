@@ -83,14 +83,18 @@ registry.category("web_tour.tours").add("customer_contract_manager", {
         },
         {
             content: "sign, while the last text is not yet saved",
-            trigger: "button[name='action_open_sign']",
+            trigger: ".o_notebook button[name='action_open_sign']",
             run: "click",
         },
         ...signByName("Mona M. Manager"),
         {
+            content: "the badge says that we signed",
+            trigger: ".o_form_sheet .badge:contains('Signed by Us')",
+        },
+        {
             content: "send",
             trigger:
-                ".o_statusbar_buttons button[name='action_open_send']:contains('Email for Signature')",
+                ".o_statusbar_buttons button[name='action_open_send'].btn-primary:contains('Send')",
             run: "click",
         },
         {
@@ -121,11 +125,114 @@ registry.category("web_tour.tours").add("customer_contract_manager", {
     ],
 });
 
+// Nobody wants to click more often than this from an empty form to a contract that is out.
+const MOST_CLICKS = 8;
+
+registry.category("web_tour.tours").add("customer_contract_new_to_sent", {
+    steps: () => {
+        const steps = [
+            {
+                content: "write a contract",
+                trigger: ".o_list_button_add, .o-kanban-button-new",
+                run: "click",
+            },
+            {
+                content: "the main button is right before anything is saved",
+                trigger:
+                    ".o_statusbar_buttons button.btn-primary:contains('Sign & Send')",
+            },
+            {
+                trigger: ".o_field_widget[name='title'] textarea",
+                run: "edit Maintenance of Ovens",
+            },
+            {
+                trigger: ".o_field_widget[name='partner_id'] input",
+                run: "edit Aurora Bakery",
+            },
+            {
+                trigger: ".o-autocomplete--dropdown-item:contains('Aurora Bakery')",
+                run: "click",
+            },
+            ...writeSection("Scope", "We maintain the ovens."),
+            {
+                content: "sign and send in one go",
+                trigger:
+                    ".o_statusbar_buttons button.btn-primary:contains('Sign & Send')",
+                run: "click",
+            },
+            {
+                trigger: ".modal canvas.o_web_sign_signature",
+                run: "canvasNotEmpty",
+            },
+            {
+                trigger: ".modal button[name='action_sign']",
+                run: "click",
+            },
+            {
+                content: "the mail follows by itself",
+                trigger: ".modal [name='partner_ids']:contains('Carla Customer')",
+            },
+            {
+                trigger: ".modal button[name='action_send_mail']",
+                run: "click",
+            },
+            {
+                trigger:
+                    "body:not(:has(.modal)) .o_statusbar_status .o_arrow_button_current:contains('Needs Signature')",
+            },
+        ];
+        const clicks = steps.filter((step) => step.run === "click").length;
+        if (clicks > MOST_CLICKS) {
+            throw new Error(`${clicks} clicks from New to sent`);
+        }
+        console.info(`${clicks} clicks from New to sent`);
+        return steps;
+    },
+});
+
+const openCog = {
+    content: "open the cog menu",
+    trigger: ".o_cp_action_menus button:has(.fa-cog)",
+    run: "click",
+};
+
+registry.category("web_tour.tours").add("customer_contract_cog", {
+    steps: () => [
+        openCog,
+        {
+            content: "what makes no sense now is not offered",
+            trigger:
+                ".o-dropdown--menu:contains('Cancel Contract'):not(:contains('Terminate')):not(:contains('New Version'))",
+        },
+        {
+            trigger: ".o-dropdown--menu .dropdown-item:contains('Cancel Contract')",
+            run: "click",
+        },
+        {
+            trigger: ".modal [name='reason'] textarea",
+            run: "edit No longer needed",
+        },
+        {
+            trigger: ".modal footer .btn-primary",
+            run: "click",
+        },
+        {
+            content: "and no state that it never had looks passed",
+            trigger:
+                "body:not(:has(.modal)) .o_statusbar_status:has(.o_arrow_button_current:contains('Cancelled')):not(:contains('Signed')):not(:contains('Needs'))",
+        },
+        openCog,
+        {
+            trigger: ".o-dropdown--menu .dropdown-item:contains('New Version')",
+        },
+    ],
+});
+
 registry.category("web_tour.tours").add("customer_contract_identity_check", {
     steps: () => [
         openTab("signature"),
         {
-            trigger: "button[name='action_open_sign']",
+            trigger: ".o_notebook button[name='action_open_sign']",
             run: "click",
         },
         {
@@ -234,6 +341,12 @@ registry.category("web_tour.tours").add("customer_contract_sections", {
 
 registry.category("web_tour.tours").add("customer_contract_documents", {
     steps: () => [
+        openTab("other"),
+        {
+            content: "documents appear for whoever asks for them",
+            trigger: ".o_field_widget[name='shows_documents'] input",
+            run: "click",
+        },
         openTab("documents"),
         {
             content: "add two files at once",

@@ -196,7 +196,8 @@ tours.add("customer_contract_paper_review", {
     steps: () => [
         {
             content: "The form says what is to do",
-            trigger: ".alert:contains(Contract signed on paper) button:contains(Check)",
+            trigger:
+                ".o_statusbar_buttons button.btn-primary:contains(Check the Signed Paper)",
             run: "click",
         },
         {

@@ -8,8 +8,13 @@ const CLOSED = "body:not(:has(.modal))";
 tours.add("customer_contract_share", {
     steps: () => [
         {
+            content: "open the cog menu",
+            trigger: ".o_cp_action_menus button:has(.fa-cog)",
+            run: "click",
+        },
+        {
             content: "share the draft",
-            trigger: ".o_form_statusbar button[name='action_open_share']",
+            trigger: ".o-dropdown--menu .dropdown-item:contains('Show in Portal')",
             run: "click",
         },
         {
@@ -78,7 +83,7 @@ tours.add("customer_contract_share", {
         },
         {
             content: "the form shows the green mark",
-            trigger: `${CLOSED} .o_field_widget[name='portal_published'] .fa-globe.text-success`,
+            trigger: `${CLOSED} .oe_stat_button:contains('In Portal')`,
         },
         {
             content: "look at it as somebody else",
