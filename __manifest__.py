@@ -32,6 +32,9 @@
         "views/contract/res_config_settings_views.xml",
         "views/contract/res_partner_views.xml",
         "views/contract/customer_contract_menus.xml",
+        "views/contract/mail_activity_plan_views.xml",
+        "views/contract/digest_digest_views.xml",
+        "data/contract_plan.xml",
         # evidence
         "security/evidence.xml",
         "wizard/customer_contract_comparison_views.xml",

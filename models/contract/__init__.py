@@ -17,6 +17,7 @@ from . import (
     customer_contract_tag,
     customer_contract_to_do,
     customer_contract_type,
+    digest_digest,
     res_company,
     res_config_settings,
     res_partner,

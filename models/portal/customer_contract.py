@@ -363,7 +363,7 @@ class CustomerContract(models.Model):
         if self._is_preparing():
             return _("The signed contract is being prepared")
         return {
-            "draft": _("In preparation"),
+            "draft": _("Draft"),
             "disputed": _("Waiting for an answer to the dispute"),
             "declined": _("Declined"),
             "cancelled": _("Cancelled"),

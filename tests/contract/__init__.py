@@ -8,6 +8,7 @@ from . import (
     test_figures,
     test_lifecycle,
     test_list_plans,
+    test_newcomer,
     test_party,
     test_pasted_text,
     test_picture_warning,

@@ -34,6 +34,8 @@ class TestCalendar(ContractCommon):
             },
         )
         contract.date_end = "2099-11-30"
+        # another request reads it anew
+        self.env.invalidate_all()
         self.assertEqual(self._get_days(contract)["end"][0], "2099-11-30")
 
     def test_what_has_ended_is_not_there(self):
