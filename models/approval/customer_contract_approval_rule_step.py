@@ -52,7 +52,9 @@ class CustomerContractApprovalRuleStep(models.Model):
     partner_ids = fields.Many2many(
         "res.partner", string="Contacts", domain="[('is_company', '=', False)]"
     )
-    who = fields.Char("Named People", compute="_compute_who", help="The people who have to act, by name.")
+    who = fields.Char(
+        "Named People", compute="_compute_who", help="The people who have to act, by name."
+    )
     policy = fields.Selection(STEP_POLICIES, "Who Has to Act", required=True, default="any")
     needed_count = fields.Integer("How Many", default=1)
     amount_min = fields.Monetary("Amount From")

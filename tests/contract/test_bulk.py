@@ -71,9 +71,7 @@ class TestBulk(ContractCommon):
 
     def test_send(self):
         self._sign_as_manager(self.draft)
-        self._check_summary(
-            self.contracts.action_send_many(), self.draft, self.sent | self.signed
-        )
+        self._check_summary(self.contracts.action_send_many(), self.draft, self.sent | self.signed)
         self.assertEqual(self.draft.state, "sent")
         with self.assertRaises(UserError):
             (self.sent | self.signed).action_send_many()
@@ -99,7 +97,9 @@ class TestBulk(ContractCommon):
         nobody = self._create_contract(requester_id=False)
         self._check_summary((self.draft | nobody).action_share_many(), self.draft, nobody)
         self.assertTrue(self.draft.portal_published)
-        self._check_summary((self.draft | self.sent).action_unshare_many(), self.draft | self.sent, [])
+        self._check_summary(
+            (self.draft | self.sent).action_unshare_many(), self.draft | self.sent, []
+        )
         self.assertFalse(self.draft.portal_published or self.sent.portal_published)
 
     def test_archive(self):

@@ -33,9 +33,7 @@ class TestNewcomer(ContractCommon):
         preview = dialog.parse_preview(options)
         self.assertNotIn("error", preview)
         headers = preview["headers"]
-        matches = [
-            "/".join(preview["matches"].get(number, ())) for number in range(len(headers))
-        ]
+        matches = ["/".join(preview["matches"].get(number, ())) for number in range(len(headers))]
         self.assertNotIn("", matches, headers)
         options = preview["options"]
         result = dialog.execute_import(matches, headers, options)
@@ -67,9 +65,7 @@ class TestNewcomer(ContractCommon):
             self.env["digest.digest"]
             .create({"name": "Weekly", "kpi_contract_signed": True})
             .with_user(reader)
-            .with_context(
-                start_datetime=datetime(2031, 3, 1), end_datetime=datetime(2031, 3, 31)
-            )
+            .with_context(start_datetime=datetime(2031, 3, 1), end_datetime=datetime(2031, 3, 31))
         )
         self.assertEqual(digest.sudo().with_user(reader).kpi_contract_signed_value, 1)
         self.assertEqual(digest.kpi_contract_amount_value, 1200)

@@ -139,4 +139,3 @@ class TestWords(TransactionCase):
             for word in filter(None, row[4].split(", ")):
                 with self.subTest(word=word):
                     self.assertNotRegex(texts, rf"(?i)\b{re.escape(word)}\b")
-

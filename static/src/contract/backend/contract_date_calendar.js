@@ -19,7 +19,9 @@ class ContractDateCalendarModel extends CalendarModel {
 
 class ContractDateCalendarController extends CalendarController {
     createRecord(record) {
-        return this.openContract(false, {default_date_start: serializeDate(record.start)});
+        return this.openContract(false, {
+            default_date_start: serializeDate(record.start),
+        });
     }
 
     editRecord(record) {

@@ -14,12 +14,15 @@ registry.category("web_tour.tours").add("customer_contract_tour", {
         },
         {
             trigger: "button[data-menu-xmlid='customer_contract.menu_contract']",
-            content: _t("What waits for you is the first page. All contracts are here, too."),
+            content: _t(
+                "What waits for you is the first page. All contracts are here, too."
+            ),
             tooltipPosition: "bottom",
             run: "click",
         },
         {
-            trigger: ".dropdown-item[data-menu-xmlid='customer_contract.menu_contracts']",
+            trigger:
+                ".dropdown-item[data-menu-xmlid='customer_contract.menu_contracts']",
             content: _t("Open the list of contracts."),
             tooltipPosition: "right",
             run: "click",
@@ -49,7 +52,9 @@ registry.category("web_tour.tours").add("customer_contract_tour", {
         },
         {
             trigger: ".o_form_button_save:visible, .o_form_view .o_form_saved",
-            content: _t("Save it. Its main button then leads on: sign, send or submit."),
+            content: _t(
+                "Save it. Its main button then leads on: sign, send or submit."
+            ),
             tooltipPosition: "bottom",
             run: "click",
         },
