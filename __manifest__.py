@@ -22,6 +22,9 @@
         "wizard/mail_compose_message_views.xml",
         "views/contract/customer_contract_views.xml",
         "views/contract/customer_contract_list_views.xml",
+        "views/contract/customer_contract_report_views.xml",
+        "views/contract/customer_contract_actions.xml",
+        "views/contract/customer_contract_date_views.xml",
         "views/contract/customer_contract_type_views.xml",
         "views/contract/customer_contract_stage_views.xml",
         "views/contract/customer_contract_tag_views.xml",
@@ -29,6 +32,9 @@
         "views/contract/res_config_settings_views.xml",
         "views/contract/res_partner_views.xml",
         "views/contract/customer_contract_menus.xml",
+        "views/contract/mail_activity_plan_views.xml",
+        "views/contract/digest_digest_views.xml",
+        "data/contract_plan.xml",
         # evidence
         "security/evidence.xml",
         "wizard/customer_contract_comparison_views.xml",
@@ -40,6 +46,7 @@
         "data/signature.xml",
         "report/customer_contract_completion_templates.xml",
         "wizard/customer_contract_sign_views.xml",
+        "wizard/customer_contract_sign_many_views.xml",
         "views/signature/customer_contract_views.xml",
         "views/signature/customer_contract_consent_views.xml",
         # participant

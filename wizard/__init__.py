@@ -17,5 +17,6 @@ from . import (
     customer_contract_send_again,
     customer_contract_share,
     customer_contract_sign,
+    customer_contract_sign_many,
     mail_compose_message,
 )

@@ -1,7 +1,7 @@
 from collections.abc import Callable
 from typing import NamedTuple
 
-from odoo import api, fields, models
+from odoo import Command, api, fields, models
 
 from ..utils import TypedText, check_one
 
@@ -32,14 +32,29 @@ class CustomerContractReason(models.TransientModel):
     date = fields.Date(default=fields.Date.context_today)
 
     def action_confirm(self):
-        """Do what the dialog was opened for.
+        """Do what the dialog was opened for, with each of the contracts that allow it.
 
-        :return: an action that closes the dialog
-        :raise UserError: if a contract's state does not allow it
+        :return: an action that closes the dialog, and tells what was done of several
+        :rtype: dict
+        :raise UserError: if no contract's state allows it
         """
         check_one(self)
-        self._get_purposes()[self.purpose].act(self.reason)
-        return {"type": "ir.actions.act_window_close"}
+        close = {"type": "ir.actions.act_window_close"}
+        if len(self.contract_ids) <= 1:
+            self._get_purposes()[self.purpose].act(self.reason)
+            return close
+        outcome = self.contract_ids._act_on_each(self._confirm_for)
+        outcome["params"]["next"] = close
+        return outcome
+
+    def _confirm_for(self, contract):
+        """Do what the dialog was opened for with one of its contracts.
+
+        :param recordset contract: the contract
+        """
+        values = {"purpose": self.purpose, "reason": self.reason, "date": self.date}
+        alone = self.new({**values, "contract_ids": [Command.set(contract.ids)]})
+        alone._get_purposes()[self.purpose].act(self.reason)
 
     def _get_purposes(self):
         """Return everything that the dialog can be opened for.
@@ -49,7 +64,7 @@ class CustomerContractReason(models.TransientModel):
         :return: the purposes by their names
         :rtype: dict[str, Purpose]
         """
-        contracts = self.contract_ids
+        contracts = self.contract_ids._origin
         return {
             "cancel": Purpose(
                 self.env._("Cancel"), self.env._("Cancel Contract"), contracts.action_cancel

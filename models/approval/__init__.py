@@ -1,4 +1,5 @@
 from . import (
+    customer_contract_amount_range_mixin,  # first: rules and authorities inherit it
     customer_contract,
     customer_contract_approval_plan,
     customer_contract_approval_rule,

@@ -14,7 +14,7 @@ class CustomerContractApprovalRule(models.Model):
     """
 
     _name = "customer.contract.approval.rule"
-    _inherit = "customer.contract.shared.mixin"
+    _inherit = ["customer.contract.shared.mixin", "customer.contract.amount.range.mixin"]
     _rules_others = True
     _description = "Contract Approval Rule"
     _order = "sequence, id"

@@ -1,5 +1,6 @@
 from odoo import _, api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.tools import format_list
 
 from ...const import STEP_POLICIES
 from ...utils import TypedChar
@@ -9,7 +10,7 @@ class CustomerContractApprovalRuleStep(models.Model):
     """One step that an approval rule demands: who has to act, and how many of them."""
 
     _name = "customer.contract.approval.rule.step"
-    _inherit = "customer.contract.shared.mixin"
+    _inherit = ["customer.contract.shared.mixin", "customer.contract.amount.range.mixin"]
     _rules_others = True
     _description = "Contract Approval Rule Step"
     _order = "rule_id, sequence, id"
@@ -51,6 +52,9 @@ class CustomerContractApprovalRuleStep(models.Model):
     partner_ids = fields.Many2many(
         "res.partner", string="Contacts", domain="[('is_company', '=', False)]"
     )
+    who = fields.Char(
+        "Named People", compute="_compute_who", help="The people who have to act, by name."
+    )
     policy = fields.Selection(STEP_POLICIES, "Who Has to Act", required=True, default="any")
     needed_count = fields.Integer("How Many", default=1)
     amount_min = fields.Monetary("Amount From")
@@ -63,6 +67,19 @@ class CustomerContractApprovalRuleStep(models.Model):
         "CHECK (amount_min >= 0 AND (COALESCE(amount_max, 0) = 0 OR amount_max >= amount_min))",
         "The amount to which a step applies cannot be below the one from which it does.",
     )
+
+    @api.depends("source", "user_ids", "group_id", "partner_ids")
+    @api.depends_context("lang")
+    def _compute_who(self):
+        sources = dict(self._fields["source"]._description_selection(self.env))
+        for step in self:
+            named = {
+                "user": step.user_ids,
+                "group": step.group_id,
+                "partner": step.partner_ids,
+            }.get(step.source)
+            names = named.mapped("display_name") if named else []
+            step.who = format_list(self.env, names) if names else sources.get(step.source)
 
     @api.constrains("source", "user_ids", "group_id", "partner_ids", "role")
     def _check_source(self):

@@ -8,7 +8,7 @@ class CustomerContractAuthority(models.Model):
     """Who may bind a counterparty's company: up to what amount, until when, with proof."""
 
     _name = "customer.contract.authority"
-    _inherit = "customer.contract.shared.mixin"
+    _inherit = ["customer.contract.shared.mixin", "customer.contract.amount.range.mixin"]
     _rules_others = True
     _description = "Signing Authority"
     _order = "company_partner_id, partner_id, id"

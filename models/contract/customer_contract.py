@@ -166,6 +166,8 @@ class CustomerContract(models.Model):
         copy=False,
         index=True,
         tracking=30,
+        # in the order of the life, not of the alphabet
+        group_expand=True,
     )
     signed_on = fields.Datetime("Fully Signed On", readonly=True, copy=False, index=True)
     sent_on = fields.Datetime(readonly=True, copy=False)

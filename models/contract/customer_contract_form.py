@@ -362,6 +362,19 @@ class CustomerContract(models.Model):
             {"default_contract_ids": self.ids, "default_purpose": purpose},
         )
 
+    @api.model
+    def get_import_templates(self):
+        """Return the file that shows how contracts are imported.
+
+        :rtype: list[dict[str, str]]
+        """
+        return [
+            {
+                "label": _("Import Template for Contracts"),
+                "template": "/customer_contract/static/xls/contracts_import_template.xlsx",
+            }
+        ]
+
     def _open_dialog(self, model, title, context):
         """Prepare the action that opens a dialog.
 

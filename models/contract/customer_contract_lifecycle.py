@@ -117,7 +117,7 @@ class CustomerContract(models.Model):
 
         Of several contracts, those are reminded that can be; the others are told, and why.
 
-        :return: True; an action that tells what was not done, if that is part of it
+        :return: True; for several, an action that tells what was done, and what not
         :rtype: bool | dict
         :raise UserError: if none of the contracts waits for somebody
         """
@@ -126,41 +126,7 @@ class CustomerContract(models.Model):
             self._check_state(*ASKING_STATES)
             self._remind(self._get_next_participants())
             return True
-        problems = []
-        for contract in self:
-            try:
-                with self.env.cr.savepoint():
-                    contract.action_remind()
-            except UserError as problem:
-                # what was written in memory went with the savepoint
-                problems.append(f"{contract.display_name}: {problem}")
-        if problems and len(problems) == len(self):
-            raise UserError("\n".join(problems))
-        return self._notify_left_out(len(self) - len(problems), problems) if problems else True
-
-    def _notify_left_out(self, done, problems):
-        """Tell the user what could not be done for some of several contracts.
-
-        :param int done: for how many it was done
-        :param list[str] problems: the other contracts, each with the reason
-        :return: an action
-        :rtype: dict
-        """
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "type": "warning",
-                "sticky": True,
-                "title": _(
-                    "Done for %(done)s contracts, not for %(others)s",
-                    done=done,
-                    others=len(problems),
-                ),
-                "message": "\n".join(problems),
-                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
-            },
-        }
+        return self._act_on_each(lambda contract: contract.action_remind())
 
     def _remind(self, participants, details=None):
         """Remind people who are asked to act, with links beside those they have.

@@ -2,6 +2,7 @@ import json
 
 from odoo import _, api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 from odoo.tools import format_list
 
 from ...utils import strip_unseen
@@ -17,6 +18,8 @@ class CustomerContract(models.Model):
         groups="base.group_user",
         help="What the customer wants to change, which waits to be accepted.",
     )
+
+    to_do = fields.Selection(selection_add=[("values", "Decide on Changed Details")])
 
     @api.depends_context("lang")
     def _compute_proposed_changes(self):
@@ -64,6 +67,14 @@ class CustomerContract(models.Model):
         return True
 
     # === BUSINESS METHODS === #
+
+    @api.model
+    def _get_to_do_domains(self):
+        return super()._get_to_do_domains() | {
+            "values": Domain("state", "=", "sent")
+            & Domain("user_id", "=", self.env.uid)
+            & Domain("value_proposal_ids", "any", [("state", "=", "pending")])
+        }
 
     def _get_next_step(self, partner=None):
         if self.state == "sent" and self._get_pending_proposal():

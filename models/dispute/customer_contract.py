@@ -1,5 +1,6 @@
 from odoo import _, api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 
 from ...const import ASKING_STATES
 from ...utils import Act, check_one, strip_unseen
@@ -22,6 +23,8 @@ class CustomerContract(models.Model):
     dispute_count = fields.Integer(
         compute="_compute_dispute_count", groups="customer_contract.group_contract_user"
     )
+
+    to_do = fields.Selection(selection_add=[("dispute", "Answer the Dispute")])
 
     @api.depends("dispute_ids")
     def _compute_dispute_count(self):
@@ -212,6 +215,15 @@ class CustomerContract(models.Model):
                 raise UserError(_("You have no open dispute about this contract."))
             contract_sudo._resume("ended")
         return super()._decline(actor, reason)
+
+    @api.model
+    def _get_to_do_domains(self):
+        unanswered = [("closed_on", "=", False), ("answered_on", "=", False)]
+        return super()._get_to_do_domains() | {
+            "dispute": Domain("state", "=", "disputed")
+            & Domain("user_id", "=", self.env.uid)
+            & Domain("dispute_ids", "any", unanswered)
+        }
 
     def _get_next_step(self, partner=None):
         # Participants see who is waited for, not each other's disputes.

@@ -151,6 +151,28 @@ class CustomerContractDocument(models.Model):
             raise UserError(_("Documents to sign are always visible to the signers."))
         return to_read.filtered("portal_visible").write({"portal_visible": False})
 
+    def action_toggle_folder(self):
+        """Show the whole folder of a file in the portal, or hide it if all of it is there.
+
+        Folders within it belong to it.
+
+        :return: True
+        :rtype: bool
+        :raise UserError: if the file is in no folder
+        """
+        check_one(self)
+        if not self.folder:
+            raise UserError(_("This file is in no folder."))
+        files = self.contract_id.document_ids.filtered(
+            lambda document: (
+                document.folder == self.folder
+                or (document.folder or "").startswith(f"{self.folder}/")
+            )
+        )
+        if all(files.mapped("portal_visible")):
+            return files.action_hide()
+        return files.action_show()
+
     def _is_visible_by_default(self, values):
         contract = self.env["customer.contract"].browse(
             values.get("contract_id") or self.env.context.get("default_contract_id")

@@ -72,7 +72,6 @@ class CustomerContractFieldRule(models.Model):
     _rules_others = True
     _description = "Contract Field Rule"
     _order = "field_name, id"
-    _rec_name = "field_name"
 
     active = fields.Boolean(default=True, tracking=True)
     field_name = fields.Selection(
@@ -124,6 +123,15 @@ class CustomerContractFieldRule(models.Model):
                 if len(states) == len(labels)
                 else ", ".join(labels[state] for state in labels if state in states)
             )
+
+    @api.depends("field_name", "access")
+    @api.depends_context("lang")
+    def _compute_display_name(self):
+        names = dict(self._get_ruled_fields())
+        restrictions = dict(self._fields["access"]._description_selection(self.env))
+        for rule in self:
+            words = (names.get(rule.field_name), restrictions.get(rule.access))
+            rule.display_name = " · ".join(filter(None, words)) or _("New")
 
     @api.constrains("field_name", "access")
     def _check_field_name(self):

@@ -1,5 +1,6 @@
 from . import (
     customer_contract,
+    customer_contract_date,
     customer_contract_event,
     customer_contract_milestone,
     customer_contract_milestone_amount,

@@ -22,6 +22,7 @@ class CustomerContract(models.Model):
     paper_to_check_id = fields.Many2one(
         "customer.contract.paper", compute="_compute_paper_to_check_id"
     )
+    to_do = fields.Selection(selection_add=[("paper", "Check the Paper")])
     can_receive_paper = fields.Boolean(compute="_compute_paper_to_check_id")
 
     def _compute_paper_to_check_id(self):
@@ -343,6 +344,14 @@ class CustomerContract(models.Model):
             "Signed on paper; scan sent by: %(who)s",
             who=super()._describe_identity(identified_by.removeprefix("paper_")),
         )
+
+    @api.model
+    def _get_to_do_domains(self):
+        return super()._get_to_do_domains() | {
+            "paper": Domain("state", "=", "sent")
+            & Domain("user_id", "=", self.env.uid)
+            & Domain("paper_ids", "any", [("state", "=", "submitted")])
+        }
 
     def _get_next_step(self, partner=None):
         self.ensure_one()

@@ -28,6 +28,15 @@ class CustomerContract(models.Model):
 
     _inherit = "customer.contract"
 
+    to_do = fields.Selection(
+        selection_add=[
+            ("sign", "Sign"),
+            ("approve", "Approve"),
+            ("send",),
+            ("mail", "Correct the Address"),
+        ]
+    )
+
     @api.depends_context(PREVIEW_KEY)
     def _compute_access_url(self):
         super()._compute_access_url()
@@ -316,6 +325,22 @@ class CustomerContract(models.Model):
             ],
         )
 
+    @api.model
+    def _get_to_do_domains(self):
+        partner = self.env.user.partner_id
+
+        def asks(role):
+            own = [("partner_id", "=", partner.id), ("state", "in", ASKED_STATES)]
+            return Domain("participant_ids", "any", [*own, ("role", "=", role)])
+
+        return {
+            "sign": Domain("state", "=", "sent") & asks("signer"),
+            "approve": Domain("state", "in", ASKING_STATES) & asks("approver"),
+            **super()._get_to_do_domains(),
+            # Whoever is not reached cannot answer.
+            "mail": Domain("user_id", "=", self.env.uid) & Domain("has_unreached", "=", True),
+        }
+
     def _get_next_step(self, partner=None):
         """Tell what happens next with the contract.
 
@@ -338,7 +363,7 @@ class CustomerContract(models.Model):
         if self._is_preparing():
             return _("The signed contract is being prepared")
         return {
-            "draft": _("In preparation"),
+            "draft": _("Draft"),
             "disputed": _("Waiting for an answer to the dispute"),
             "declined": _("Declined"),
             "cancelled": _("Cancelled"),

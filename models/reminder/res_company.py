@@ -7,8 +7,8 @@ class ResCompany(models.Model):
     _inherit = "res.company"
 
     contract_automatic_reminders = fields.Boolean(default=True)
-    contract_reminder_first_days = fields.Integer(default=3)
-    contract_reminder_interval_days = fields.Integer(default=7)
+    contract_reminder_first_days = fields.Integer(default=2)
+    contract_reminder_interval_days = fields.Integer(default=2)
     contract_reminder_last_days = fields.Integer(default=1)
     contract_reminder_max_count = fields.Integer(default=5)
     _contract_reminders_not_negative = models.Constraint(

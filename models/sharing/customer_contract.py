@@ -119,6 +119,28 @@ class CustomerContract(models.Model):
         self.portal_published = False
         return True
 
+    def action_share_many(self):
+        """Show those of the contracts in the portal that have somebody to show them to.
+
+        Requester and observers stay as they are.
+
+        :return: an action that tells what was done, and what not
+        :rtype: dict
+        :raise UserError: if none could be shown
+        """
+        self.check_access("write")
+        return self._act_on_each(lambda contract: contract.action_share_with_customer())
+
+    def action_unshare_many(self):
+        """Hide the contracts from whoever only reads them in the portal.
+
+        :return: an action that tells what was done, and what not
+        :rtype: dict
+        :raise UserError: if none could be hidden
+        """
+        self.check_access("write")
+        return self._act_on_each(lambda contract: contract.action_unshare())
+
     def action_open_share(self):
         """Open the dialog in which the contract is shared.
 

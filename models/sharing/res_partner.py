@@ -41,6 +41,14 @@ class ResPartner(models.Model):
         readonly=False,
         groups=MANAGERS,
     )
+    contract_portal_access = fields.Selection(
+        [("granted", "Access"), ("revoked", "No Access")],
+        "Portal Access",
+        compute="_compute_contract_portal_access",
+        search="_search_contract_portal_access",
+        groups=MANAGERS,
+        help="Whether the person can log in to the portal, or could before.",
+    )
     portal_login_date = fields.Datetime(
         "Last Login", compute="_compute_portal_login_date", groups=MANAGERS
     )
@@ -79,6 +87,55 @@ class ResPartner(models.Model):
             line.action_grant_access()
 
     # === PORTAL CUSTOMERS === #
+
+    @api.depends("user_ids.active", "user_ids.share")
+    def _compute_contract_portal_access(self):
+        for partner in self:
+            # Whether somebody has an account does not depend on who asks.
+            users_sudo = partner.sudo().with_context(active_test=False).user_ids
+            customers_sudo = users_sudo.filtered("share")
+            partner.contract_portal_access = customers_sudo and (
+                "granted" if any(customers_sudo.mapped("active")) else "revoked"
+            )
+
+    def _search_contract_portal_access(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        # Whether somebody has an account does not depend on who asks.
+        Users_sudo = self.env["res.users"].sudo().with_context(active_test=False)
+        customers = Domain("share", "=", True)
+        granted, known = (
+            Domain("id", "in", Users_sudo._search(domain).subselect("partner_id"))
+            for domain in (customers & Domain("active", "=", True), customers)
+        )
+        domains = {"granted": granted, "revoked": known & ~granted, False: ~known}
+        return Domain.OR(domains[item] for item in value if item in domains)
+
+    def action_grant_portal_access(self):
+        """Give customers an account for the portal; they get Odoo's invitation by mail.
+
+        :return: True
+        :rtype: bool
+        :raise AccessError: if the user may not invite contacts
+        :raise UserError: if an address is missing, or another account has it
+        """
+        self.check_access("write")
+        self._invite_to_portal()
+        return True
+
+    def action_revoke_portal_access(self):
+        """Close customers' accounts: they can no longer log in.
+
+        :return: True
+        :rtype: bool
+        :raise AccessError: if the user may not do that
+        :raise UserError: if somebody has no account
+        """
+        self.check_access("write")
+        wizard = self.env["portal.wizard"].create({"partner_ids": [Command.set(self.ids)]})
+        for line in wizard.user_ids:
+            line.action_revoke_access()
+        return True
 
     @api.depends("user_ids")
     def _compute_portal_login_date(self):

@@ -52,6 +52,25 @@ class CustomerContract(models.Model):
         )
         return True
 
+    def action_open_sign_many(self):
+        """Open the dialog in which the user signs several contracts for the company.
+
+        :return: an action
+        :rtype: dict
+        :raise UserError: if none of the contracts waits for the user's signature
+        """
+        self.check_access("read")
+        if len(self) == 1:
+            return self.action_open_sign()
+        self._check_may_sign_for_company()
+        if not any(self.mapped("can_sign")):
+            raise UserError(_("None of these contracts waits for your signature."))
+        return self._open_dialog(
+            "customer.contract.sign.many",
+            _("Sign Several Contracts"),
+            {"default_contract_ids": self.ids, "dialog_size": "large"},
+        )
+
     def _get_sending_warnings(self):
         return super()._get_sending_warnings() + [
             self.env._(

@@ -15,7 +15,6 @@ class CustomerContractConsent(models.Model):
     _rules_others = True
     _description = "Consent to Electronic Signature"
     _order = "company_id, lang, version desc"
-    _rec_name = "version"
 
     company_id = fields.Many2one(
         "res.company",
@@ -46,6 +45,18 @@ class CustomerContractConsent(models.Model):
             .search_fetch([("code", "!=", False)], ["code", "name"])
         )
         return [(language.code, language.name) for language in languages]
+
+    @api.depends("version", "lang", "company_id")
+    @api.depends_context("lang")
+    def _compute_display_name(self):
+        languages = dict(self._get_languages())
+        for consent in self:
+            words = (
+                languages.get(consent.lang) or _("All languages"),
+                consent.company_id.name,
+                consent.version and _("version %(number)s", number=consent.version),
+            )
+            consent.display_name = ", ".join(filter(None, words))
 
     @api.depends("text")
     def _compute_digest(self):

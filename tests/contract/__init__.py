@@ -1,10 +1,14 @@
 from . import (
     test_access_rights,
     test_backend_tour,
+    test_bulk,
+    test_calendar,
     test_component,
     test_deadline,
+    test_figures,
     test_lifecycle,
     test_list_plans,
+    test_newcomer,
     test_party,
     test_pasted_text,
     test_picture_warning,
@@ -15,5 +19,6 @@ from . import (
     test_shared_configuration,
     test_shown_text,
     test_stage,
+    test_to_do,
     test_typed_text,
 )

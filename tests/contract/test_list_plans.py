@@ -38,3 +38,7 @@ class TestListPlans(ContractCommon):
         plan = self._get_plan([("waits_for_me", "=", True)])
         self.assertIn("customer_contract_participant_", plan)
         self.assertNotIn("Seq Scan", plan)
+
+    def test_to_do(self):
+        plan = self._get_plan([("to_do", "!=", False)])
+        self.assertNotIn("Seq Scan", plan)

@@ -24,6 +24,12 @@ class TestReminders(ContractCommon):
         super().setUp()
         self.today = fields.Date.to_date("2027-03-01")
         self.clock = self._start_clock(self.today)
+        self.defaults = self.company.default_get(
+            ["contract_reminder_first_days", "contract_reminder_interval_days"]
+        )
+        self.company.write(
+            {"contract_reminder_first_days": 3, "contract_reminder_interval_days": 7}
+        )
         self.startPatcher(
             patch.object(self.registry["ir.cron"], "_commit_progress", return_value=100)
         )
@@ -66,6 +72,11 @@ class TestReminders(ContractCommon):
         self.assertEqual(self._pass_days(contract, 50), [3, 10, 17, 24, 31])
         self.assertEqual(customer.reminder_count, 5)
         self.assertFalse(customer.next_reminder_date)
+
+    def test_new_companies_remind_every_48_hours(self):
+        self.company.write(self.defaults)
+        contract, _customer = self._create_sent()
+        self.assertEqual(self._pass_days(contract, 20), [2, 4, 6, 8, 10])
 
     def test_each_reminder_carries_a_fresh_link(self):
         contract, customer = self._create_sent()

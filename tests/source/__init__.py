@@ -1,1 +1,1 @@
-from . import test_acts, test_language, test_notices, test_packages, test_sentences
+from . import test_acts, test_language, test_notices, test_packages, test_sentences, test_words

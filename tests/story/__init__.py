@@ -7,6 +7,7 @@ from . import (
     test_dialogs,
     test_jobs,
     test_marked_language,
+    test_names,
     test_odd_contracts,
     test_own_contracts,
     test_primary_act,

@@ -208,7 +208,7 @@ class TestSeveralAtOnce(ContractCommon):
         message = result["params"]["message"]
         self.assertIn(draft.name, message)
         self.assertIn(signed.name, message)
-        self.assertNotIn(sent.name, message)
+        self.assertIn(f"Done: {sent.name}\n", message)
         self.assertNotIn("reminded", draft.sudo().event_ids.mapped("event_type"))
 
     def test_remind_refuses_where_it_can_do_nothing(self):
@@ -216,4 +216,5 @@ class TestSeveralAtOnce(ContractCommon):
         with self.assertRaisesRegex(UserError, rf"{draft.name}[\s\S]*{signed.name}"):
             (draft | signed).with_user(self.manager).action_remind()
         others = self._create_sent_contract() | self._create_sent_contract()
-        self.assertIs(others.with_user(self.manager).action_remind(), True)
+        result = others.with_user(self.manager).action_remind()
+        self.assertEqual(result["params"]["type"], "success")

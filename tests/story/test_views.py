@@ -5,7 +5,7 @@ from odoo.tools.safe_eval import safe_eval
 
 from ..common import ContractCommon
 
-VIEWS = ("list", "kanban", "form", "search", "calendar", "activity")
+VIEWS = ("list", "kanban", "form", "search", "activity", "pivot", "graph")
 CONFIGURATION = (
     "customer.contract.type",
     "customer.contract.stage",
@@ -101,10 +101,10 @@ class TestViews(ContractCommon):
         signed = self._create_signed_contract()
         ours = draft | sent | signed
         self.assertEqual(self._search("mine") & ours, ours)
-        self.assertEqual(self._search("waiting_for_customer") & ours, sent)
+        self.assertEqual(self._search("waiting_for_counterparty") & ours, sent)
         self.assertEqual(self._search("signed_this_month") & ours, signed)
         self.assertEqual(self._search("draft") & ours, draft)
-        self.assertFalse(self._search("waits_for_me") & ours)
+        self.assertFalse(self._search("to_do") & ours)
         self.assertFalse(self._search("late") & ours)
         sent.sign_deadline = fields.Date.today()
         self.assertEqual(self._search("late") & ours, sent)

@@ -4,7 +4,7 @@ import {registry} from "@web/core/registry";
 import {standardFieldProps} from "@web/views/fields/standard_field_props";
 
 /**
- * A green globe beside what the other party can see.
+ * A green bar at the left of the name of what the other party can see.
  */
 export class PortalMarkField extends Component {
     static template = "customer_contract.PortalMarkField";
@@ -16,7 +16,7 @@ export const portalMarkField = {
     displayName: _t("Portal Mark"),
     supportedTypes: ["boolean"],
     isEmpty: () => false,
-    listViewWidth: 60,
+    listViewWidth: 12,
 };
 
 registry.category("fields").add("contract_portal_mark", portalMarkField);
