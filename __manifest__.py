@@ -56,6 +56,8 @@
         "views/portal/portal_contract_templates.xml",
         "views/portal/portal_contract_detail_templates.xml",
         "views/portal/portal_link_templates.xml",
+        "views/portal/mail_templates.xml",
+        "views/portal/mail_template_views.xml",
         # identity
         "data/identity.xml",
         "views/identity/customer_contract_views.xml",
