@@ -178,7 +178,9 @@ class CustomerContract(models.Model):
         """Record that the signed contract was sent once servers took all of its mails."""
         self.ensure_one()
         messages_sudo = self.sudo().copies_message_ids
-        if not messages_sudo or self.participant_ids.filtered(lambda person: person._is_unreached()):
+        if not messages_sudo or self.participant_ids.filtered(
+            lambda person: person._is_unreached()
+        ):
             return
         told_sudo = messages_sudo.notification_ids.filtered(
             lambda one: one.notification_type == "email" and one.notification_status != "canceled"

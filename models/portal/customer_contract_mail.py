@@ -292,4 +292,3 @@ class CustomerContract(models.Model):
         if is_ours:
             lines += [author_sudo.phone or company_sudo.phone, author_sudo.email]
         return [line for line in lines if line]
-

@@ -210,7 +210,10 @@ class CustomerContract(models.Model):
             attachments=self.signed_document_id,
         )
         self._write_protected(
-            {"copies_sent_on": fields.Datetime.now(), "copies_message_ids": [Command.set(messages_sudo.ids)]}
+            {
+                "copies_sent_on": fields.Datetime.now(),
+                "copies_message_ids": [Command.set(messages_sudo.ids)],
+            }
         )
         told = messages_sudo.notification_ids.res_partner_id
         self._log_event("copies_queued", details={"recipients": sorted(told.mapped("name"))})

@@ -27,9 +27,7 @@ class TestLetter(ContractPortalCommon):
 
     def _get_mail_to(self, mails, partner):
         return mails.filtered(
-            lambda mail: (
-                partner in mail.recipient_ids or partner.email in (mail.email_to or "")
-            )
+            lambda mail: partner in mail.recipient_ids or partner.email in (mail.email_to or "")
         )[:1]
 
     def _assert_letter(self, mail, partner, *words):
