@@ -136,7 +136,7 @@ class CustomerContract(models.Model):
             raise UserError(
                 "\n".join(paper_sudo._find_problems())
                 + "\n"
-                + _("Please mend this, or tick the box to send it as it is.")
+                + _("Please correct this, or tick the box to send it as it is.")
             )
         user = self.env.user
         paper_sudo._submit(

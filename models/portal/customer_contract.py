@@ -210,6 +210,8 @@ class CustomerContract(models.Model):
                     else _("Your signature is needed")
                 )
             names = ", ".join(following.mapped("partner_id.name"))
+            if partner and self._is_signed_by(partner):
+                return _("Signed by you, waiting for %(people)s", people=names)
             return _("Waiting for %(people)s", people=names)
         if self._is_preparing():
             return _("The signed contract is being prepared")
@@ -220,6 +222,19 @@ class CustomerContract(models.Model):
             "cancelled": _("Cancelled"),
             "expired": _("The deadline to sign has passed"),
         }.get(self.state, "")
+
+    def _is_signed_by(self, partner):
+        """Tell whether somebody has signed the current version.
+
+        :param recordset partner: the person
+        """
+        self.ensure_one()
+        # Participants see who is waited for, not each other's records.
+        return any(
+            person._get_current_signature()
+            for person in self.sudo().participant_ids
+            if person.partner_id == partner
+        )
 
     def _get_portal_events(self):
         """Return what the parties are told about the contract's history.

@@ -19,4 +19,5 @@ from . import (
     test_reader_language,
     test_secret_in_mail,
     test_view,
+    test_wording,
 )

@@ -85,7 +85,7 @@ class TestLetter(ContractPortalCommon):
             lambda: self._post(f"/my/contracts/{contract.id}/decline", reason="Far too dear")
         )
         mail = self._get_mail_to(mails, self.customer)
-        self._assert_letter(mail, self.customer, "you have declined", "Far too dear")
+        self._assert_letter(mail, self.customer, "You have declined", "Far too dear")
 
     def test_disputing_has_a_receipt(self):
         contract = self._create_sent_contract()

@@ -4,8 +4,12 @@ import {
     takeInkOffPaper,
     turnPicture,
 } from "@customer_contract/signature/portal/signature_picture";
+import {chooseTypeface} from "@customer_contract/signature/portal/signature_typeface";
 
 const TYPING_PAUSE = 200;
+// How much of the field a typed name takes up
+const NAME_WIDTH = 0.85;
+const NAME_HEIGHT = 0.6;
 // More than that is not seen on paper either
 const MOST_PIXEL_RATIO = 3;
 
@@ -106,6 +110,41 @@ export class ContractNameAndSignature extends NameAndSignature {
     }
 
     /**
+     * Draws the name in one typeface that has all its letters, as large as it fits.
+     */
+    async drawCurrentName() {
+        const text = this.getCleanedName();
+        const number = ++this.pictureNumber;
+        if (!text.trim()) {
+            this.clear();
+            return;
+        }
+        const [wanted, others] = [this.fonts[this.currentFont], this.fonts];
+        const typeface = await chooseTypeface([wanted, ...others], text);
+        if (number !== this.pictureNumber || !this.canvas || !this.padWidth) {
+            return;
+        }
+        this.clear();
+        const context = this.canvas.getContext("2d");
+        const setSize = (size) => {
+            context.font = `${size}px ${typeface}`;
+            return context.measureText(text).width;
+        };
+        const most = this.padHeight * NAME_HEIGHT;
+        const width = setSize(most);
+        setSize(most * Math.min(1, (this.padWidth * NAME_WIDTH) / width));
+        context.save();
+        context.textAlign = "center";
+        context.textBaseline = "middle";
+        context.fillStyle = this.props.fontColor;
+        context.fillText(text, this.padWidth / 2, this.padHeight / 2);
+        context.restore();
+        this.signaturePad._isEmpty = false;
+        this.props.signature.isSignatureEmpty = false;
+        this.props.onSignatureChange(this.state.signMode);
+    }
+
+    /**
      * Waits until the signature is that of the name as it stands.
      */
     async settle() {
@@ -113,6 +152,18 @@ export class ContractNameAndSignature extends NameAndSignature {
             clearTimeout(this.drawTimeout);
             this.drawTimeout = null;
             await this.drawCurrentName();
+        }
+    }
+
+    /**
+     * Has the space bar press what looks like a button, but is a link.
+     *
+     * @param {KeyboardEvent} ev
+     */
+    onTabKey(ev) {
+        if (ev.key === " ") {
+            ev.preventDefault(); // the page would scroll
+            ev.currentTarget.click();
         }
     }
 
