@@ -12,7 +12,7 @@ class TestWording(ContractPortalCommon):
         contract.write(
             {
                 "participant_ids": [
-                    (0, 0, {"partner_id": self.link_holder.id, "role": "signer", "sequence": 9})
+                    (0, 0, {"partner_id": self.link_holder.id, "role": "signer", "sequence": 99})
                 ]
             }
         )

@@ -22,8 +22,20 @@ RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 RUN = """
 (async () => {
     %(axe)s
+    const wait = (ms) => new Promise((done) => setTimeout(done, ms));
+    const idle = async () => {
+        let [known, quiet] = [0, 0];
+        while (quiet < 8) {
+            await wait(250);
+            const now = performance.getEntriesByType("resource").length;
+            quiet = now === known && document.readyState === "complete" ? quiet + 1 : 0;
+            known = now;
+        }
+    };
+    await idle();
     %(before)s
-    await new Promise((done) => setTimeout(done, 1500));
+    await wait(1000);
+    await idle();
     const results = await axe.run(
         {exclude: %(exclude)s},
         {runOnly: %(rules)s, rules: {"target-size": {enabled: true}}}
@@ -40,7 +52,13 @@ RUN = """
     }
 })();
 """
-OPEN_DIALOG = "bootstrap.Modal.getOrCreateInstance(document.querySelector('#contract_%s')).show();"
+OPEN_DIALOG = """
+    for (let i = 0; i < 200 && !window.Modal; i++) {
+        await wait(100);
+    }
+    await idle();
+    window.Modal.getOrCreateInstance(document.querySelector("#contract_%s")).show();
+"""
 
 
 @tagged("post_install", "-at_install")
@@ -99,7 +117,10 @@ class TestAccessibility(ContractPortalCommon):
         code = """
 (async () => {
     const wait = (ms) => new Promise((done) => setTimeout(done, ms));
-    bootstrap.Modal.getOrCreateInstance(document.querySelector("#contract_sign")).show();
+    for (let i = 0; i < 100 && !window.Modal; i++) {
+        await wait(100);
+    }
+    window.Modal.getOrCreateInstance(document.querySelector("#contract_sign")).show();
     for (let i = 0; i < 50 && !document.querySelector(".o_web_sign_draw_button"); i++) {
         await wait(200);
     }
@@ -138,14 +159,19 @@ class TestAccessibility(ContractPortalCommon):
     def test_focus_and_title_say_that_it_is_signed(self):
         contract = self._create_signed_contract()
         code = """
-setTimeout(() => {
-    const has = document.activeElement.classList.contains("o_contract_outcome");
-    if (has && document.title.startsWith("You have signed")) {
+(async () => {
+    const wait = (ms) => new Promise((done) => setTimeout(done, ms));
+    const find = () => document.activeElement.classList.contains("o_contract_outcome");
+    for (let i = 0; i < 200 && !find(); i++) {
+        await wait(100);
+    }
+    await wait(3000); // the page loads its conversation
+    if (find() && document.title.startsWith("You have signed")) {
         console.log("test successful");
     } else {
-        console.error(document.activeElement.outerHTML + document.title);
+        console.error(document.activeElement.outerHTML.slice(0, 200) + document.title);
     }
-}, 1500);
+})();
 """
         self.browser_js(
             contract.access_url + "?message=signed", code, login="contract_customer", timeout=60

@@ -1,12 +1,15 @@
 import {onWillUnmount, useEffect} from "@odoo/owl";
+import {rpc} from "@web/core/network/rpc";
 import {NameAndSignature} from "@web/core/signature/name_and_signature";
 import {
     takeInkOffPaper,
     turnPicture,
 } from "@customer_contract/signature/portal/signature_picture";
-import {chooseTypeface} from "@customer_contract/signature/portal/signature_typeface";
+import {OF_SYSTEM, findTypeface} from "@customer_contract/signature/portal/signature_typeface";
 
 const TYPING_PAUSE = 200;
+// All of Odoo's signature fonts together are more than a megabyte: one is enough to begin.
+const FIRST_FONT = "LaBelleAurore-Regular.ttf";
 // How much of the field a typed name takes up
 const NAME_WIDTH = 0.85;
 const NAME_HEIGHT = 0.6;
@@ -21,6 +24,7 @@ const MOST_PIXEL_RATIO = 3;
  */
 export class ContractNameAndSignature extends NameAndSignature {
     static template = "customer_contract.NameAndSignature";
+    static defaultProps = {...NameAndSignature.defaultProps, defaultFont: FIRST_FONT};
 
     setup() {
         super.setup();
@@ -119,8 +123,7 @@ export class ContractNameAndSignature extends NameAndSignature {
             this.clear();
             return;
         }
-        const [wanted, others] = [this.fonts[this.currentFont], this.fonts];
-        const typeface = await chooseTypeface([wanted, ...others], text);
+        const typeface = await this.chooseTypeface(text);
         if (number !== this.pictureNumber || !this.canvas || !this.padWidth) {
             return;
         }
@@ -142,6 +145,37 @@ export class ContractNameAndSignature extends NameAndSignature {
         this.signaturePad._isEmpty = false;
         this.props.signature.isSignatureEmpty = false;
         this.props.onSignatureChange(this.state.signMode);
+    }
+
+    /**
+     * Chooses the typeface for a name: the wanted one, unless it lacks a letter.
+     *
+     * @param {string} text
+     * @returns {Promise<string>}
+     */
+    async chooseTypeface(text) {
+        const wanted = await findTypeface([this.fonts[this.currentFont]], text);
+        if (wanted) {
+            return wanted;
+        }
+        await this.loadOtherFonts();
+        return (await findTypeface(this.fonts, text)) || OF_SYSTEM;
+    }
+
+    /**
+     * Fetches the styles to choose from; the first one stays the first.
+     */
+    async loadOtherFonts() {
+        if (!this.hasAllFonts) {
+            this.hasAllFonts = true;
+            try {
+                const fonts = await rpc("/web/sign/get_fonts/");
+                this.fonts = [...new Set([...this.fonts, ...fonts])];
+            } catch (error) {
+                this.hasAllFonts = false;
+                console.warn(error);
+            }
+        }
     }
 
     /**

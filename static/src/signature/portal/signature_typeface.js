@@ -4,7 +4,7 @@
  */
 
 // Of the system, where no typeface of ours has a name's letters
-const OF_SYSTEM = '"DejaVu Serif", "Noto Serif", "Times New Roman", serif';
+export const OF_SYSTEM = '"DejaVu Serif", "Noto Serif", "Times New Roman", serif';
 const GENERICS = ["serif", "monospace"];
 const MEASURED_SIZE = 100;
 const loaded = new Map();
@@ -59,18 +59,18 @@ function hasLetters(name, text) {
 }
 
 /**
- * Chooses the typeface for a name.
+ * Finds a typeface that has all letters of a name.
  *
  * @param {string[]} fonts - files in base64, the wanted one first
  * @param {string} text - the name
- * @returns {Promise<string>} what stands for it in styles
+ * @returns {Promise<string>} what stands for it in styles; nothing if none has
  */
-export async function chooseTypeface(fonts, text) {
+export async function findTypeface(fonts, text) {
     for (const font of fonts) {
         const name = await loadTypeface(font);
         if (name && hasLetters(name, text)) {
             return `"${name}"`;
         }
     }
-    return OF_SYSTEM;
+    return "";
 }
