@@ -7,7 +7,7 @@ PYTHON ?= python3
 #   PGHOST=     a PostgreSQL server, with PGPORT, PGUSER, PGPASSWORD
 #   PORT=       where `make run` serves
 
-.PHONY: run upgrade shell test attacks bench delivery-check update-check lint format wheel clean
+.PHONY: run upgrade shell test attacks bench slow-phone delivery-check update-check lint format wheel clean
 
 run: ## serve the addon with demo data on 127.0.0.1:8069 (PORT=)
 	@$(PYTHON) dev/development_server.py run
@@ -26,6 +26,9 @@ attacks: ## the attack suite, and its table doc/attacks.rst made from what it go
 
 bench: ## times beside Odoo's own quotation signing: N=100000; CHECK=1 fails beyond bounds
 	@$(PYTHON) dev/bench.py
+
+slow-phone: ## how soon a contract can be signed on a slow phone: MOST=5 fails beyond
+	@$(PYTHON) dev/slow_phone.py
 
 delivery-check: ## stories with mail that is delivered, in threads and in worker processes
 	@$(PYTHON) dev/delivery_stage.py

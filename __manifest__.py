@@ -59,10 +59,13 @@
         "wizard/customer_contract_send_again_views.xml",
         "views/portal/customer_contract_views.xml",
         "views/portal/customer_contract_list_views.xml",
+        "views/portal/portal_layout_templates.xml",
         "views/portal/portal_list_templates.xml",
         "views/portal/portal_contract_templates.xml",
         "views/portal/portal_contract_detail_templates.xml",
         "views/portal/portal_link_templates.xml",
+        "views/portal/mail_templates.xml",
+        "views/portal/mail_template_views.xml",
         # identity
         "data/identity.xml",
         "views/identity/customer_contract_views.xml",
@@ -199,6 +202,7 @@
         ],
         "web.assets_backend": [
             "customer_contract/static/src/signature/portal/signature_picture.js",
+            "customer_contract/static/src/signature/portal/signature_typeface.js",
             "customer_contract/static/src/signature/portal/name_and_signature.*",
             "customer_contract/static/src/*/backend/**/*",
         ],

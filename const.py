@@ -64,7 +64,7 @@ PREVIEW_KEY = "customer_contract_preview_as"
 
 # === MAILS AND REPORTS === #
 
-MAIL_LAYOUT = "mail.mail_notification_layout_with_responsible_signature"
+MAIL_LAYOUT = "customer_contract.mail_layout"
 CONTRACT_REPORT = "customer_contract.report_customer_contract"
 
 # === FILES FROM OUTSIDE === #

@@ -321,7 +321,7 @@ class CustomerContractPaper(CustomerContractCustomerInput):
         """
         participant_sudo = access.participant_sudo
         if not access.shows_forms or not participant_sudo or participant_sudo.role != "signer":
-            return {"paper": None, "paper_props": None}
+            return {"paper": None, "paper_props": None, "can_esign_after_all": False}
         paper_sudo = participant_sudo._get_paper()
         is_open = (
             self._can_use_paper(access)
@@ -332,6 +332,10 @@ class CustomerContractPaper(CustomerContractCustomerInput):
             "paper": paper_sudo,
             "paper_props": self._prepare_paper_props(access) if is_open else None,
             "can_use_paper": self._can_use_paper(access),
+            "can_esign_after_all": is_open
+            and participant_sudo.channel == "paper"
+            and participant_sudo._may_esign()
+            and not access.contract_sudo._get_value_problems(participant_sudo),
             "paper_scan": participant_sudo.paper_ids.filtered(
                 lambda paper: paper.state in ("submitted", "accepted", "returned")
             )[:1],
@@ -428,6 +432,7 @@ class CustomerContractPaper(CustomerContractCustomerInput):
                 "text": paper_sudo.decision_reason,
                 "channel": back,
             }
+        # Signing electronically instead is a button of the page until the paper is sent.
         contract_sudo = access.contract_sudo
         manager_sudo = contract_sudo.user_id.partner_id or contract_sudo.company_id.partner_id
         return {
@@ -441,5 +446,4 @@ class CustomerContractPaper(CustomerContractCustomerInput):
                 name=manager_sudo.name,
                 email=manager_sudo.email or contract_sudo.company_id.email or "",
             ),
-            "channel": back,
         }

@@ -28,7 +28,7 @@ def run(place):
     """Serve the demo database until interrupted."""
     port = layout.http_port()
     _check_free(port)
-    _bring_up_to_date(place)
+    bring_up_to_date(place)
     _set_address()
     command = place.command(f"--config={place.configuration}")
     command += [f"--database={DATABASE}", f"--http-port={port}"]
@@ -67,13 +67,13 @@ def upgrade(place):
 
 def shell(place):
     """Odoo's Python shell on the demo database."""
-    _bring_up_to_date(place)
+    bring_up_to_date(place)
     command = place.command("shell", f"--config={place.configuration}")
     command += [f"--database={DATABASE}", "--log-level=warn"]
     return subprocess.call(command, env=place.odoo.environment())
 
 
-def _bring_up_to_date(place):
+def bring_up_to_date(place):
     """Create the demo database, or update it to the addons as they are now."""
     found = databases.details(DATABASE)
     if found and "tree" not in found:

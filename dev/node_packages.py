@@ -1,4 +1,4 @@
-"""prettier and eslint, installed into ``.dev/node``."""
+"""prettier, eslint and axe-core, installed into ``.dev/node``."""
 
 import os
 import shutil

@@ -5,6 +5,7 @@ import subprocess
 
 import databases
 import layout
+import node_packages
 import odoo_log
 import template_databases
 from progress import say
@@ -82,9 +83,14 @@ def _run_pytest(place, database, arguments):
 
 
 def _with_plugins(environment):
-    """The environment, in which Python finds our own plugin as well."""
+    """The environment, in which Python finds our own plugin, and tests axe-core as well."""
+    node_packages.ensure()
     paths = (environment.get("PYTHONPATH"), str(layout.COMMANDS))
-    return {**environment, "PYTHONPATH": os.pathsep.join(filter(None, paths))}
+    return {
+        **environment,
+        "PYTHONPATH": os.pathsep.join(filter(None, paths)),
+        "NODE_PATH": str(layout.NODE_HOME / "node_modules"),
+    }
 
 
 def _count_workers(addons, arguments):

@@ -21,6 +21,8 @@ def migrate(cr, version):
             # Whoever edits a template stands as its last author; the installation does not.
             if template.write_uid.id == SUPERUSER_ID:
                 shipped |= template
+            else:
+                template.is_contract_own_words = True
             template.template_fs = path
     shipped.reset_template()
 

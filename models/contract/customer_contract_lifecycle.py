@@ -358,7 +358,12 @@ class CustomerContract(models.Model):
     def _expire(self):
         """Close those of the contracts whose deadline to sign has passed."""
         for contract in self.filtered_domain(self._get_overdue_domain()):
+            informed = contract._get_informed_participants()
             contract._close("expired", "expired")
+            if informed:
+                contract._send_template(
+                    "customer_contract.mail_template_expired", informed.partner_id
+                )
             contract._revoke_links()
             contract._tell_manager(lambda env: env._("The deadline to sign has passed."))
 
@@ -431,4 +436,7 @@ class CustomerContract(models.Model):
                 person=actor_sudo.participant.partner_id.name,
                 reason=reason,
             )
+        )
+        contract_sudo._send_receipt(
+            "customer_contract.mail_template_declined", actor_sudo.participant, reason
         )

@@ -154,6 +154,9 @@ class CustomerContract(models.Model):
                 reason=reason,
             )
         )
+        contract_sudo._send_receipt(
+            "customer_contract.mail_template_disputed", participant_sudo, reason
+        )
         return dispute_sudo
 
     def _get_clause_title(self, number):

@@ -361,10 +361,28 @@ class CustomerContractDispute(models.Model):
         )
         for group in groups:
             if group["notification_group_name"] == "contract_dispute_signer":
+                group["participant"] = self.sudo().participant_id
                 group["button_access"]["url"] = self.env["customer.contract.link"]._issue_in_mail(
                     self.sudo().participant_id
                 )
         return groups
+
+    def _notify_by_email_render_layout(
+        self, message, recipients_group, msg_vals=False, render_values=None
+    ):
+        """Put what is written into the letter of the contract's mails."""
+        render_values = render_values or {}
+        speaking = (render_values.get("record") or self).sudo()
+        partners = self.env["res.partner"].sudo().browse(recipients_group["recipients_ids"])
+        letter = speaking.contract_id._prepare_letter(
+            partners, recipients_group.get("participant"), message.author_id, message.body
+        )
+        return super()._notify_by_email_render_layout(
+            message,
+            recipients_group,
+            msg_vals=msg_vals,
+            render_values={**render_values, "letter": letter},
+        )
 
     def action_view_contract(self):
         """Open the contract.

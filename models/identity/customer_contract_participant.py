@@ -2,6 +2,7 @@ from odoo import _, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import email_normalize
 
+from ...const import MAIL_LAYOUT
 from ...utils import Actor
 
 
@@ -61,7 +62,9 @@ class CustomerContractParticipant(models.Model):
         code = self.env["customer.contract.code"]._issue_in_mail(self)
         template = self.env.ref("customer_contract.mail_template_code")
         mail_id = template.with_context(customer_contract_code=code).send_mail(
-            self.id, email_values={"email_to": self._get_email_formatted()}
+            self.id,
+            email_values={"email_to": self._get_email_formatted()},
+            email_layout_xmlid=MAIL_LAYOUT,
         )
         # An act that the database has repeat must not mail a code for each try. Whoever
         # asks for a code has no rights on mails.

@@ -4,7 +4,7 @@ from datetime import timedelta
 from odoo import Command, _, api, fields, models
 from odoo.tools import SQL
 
-from ...const import GENESIS
+from ...const import GENESIS, MAIL_LAYOUT
 from ...utils import hash_pair
 
 MOST_ANCHORS = 5000
@@ -382,6 +382,11 @@ class CustomerContractDailyRecord(models.Model):
                     ),
                 )
 
+    def _get_letter(self):
+        """Return the letter around the mail with the digest: nobody in person sends it."""
+        company_sudo = self.company_id.sudo()
+        return {"greeting": _("Hello,"), "sender": [company_sudo.name]}
+
     def _mail(self):
         """Send the digest to the contract administrators, who keep it outside."""
         self.ensure_one()
@@ -391,7 +396,9 @@ class CustomerContractDailyRecord(models.Model):
         if recipients:
             template = self.env.ref("customer_contract.mail_template_daily_record")
             mail_id = template.send_mail(
-                self.id, email_values={"recipient_ids": [Command.set(recipients.ids)]}
+                self.id,
+                email_values={"recipient_ids": [Command.set(recipients.ids)]},
+                email_layout_xmlid=MAIL_LAYOUT,
             )
             self.env["mail.mail"].browse(mail_id).send_after_commit()
 

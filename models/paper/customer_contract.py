@@ -148,7 +148,7 @@ class CustomerContract(models.Model):
             raise UserError(
                 "\n".join(paper_sudo._find_problems())
                 + "\n"
-                + _("Please mend this, or tick the box to send it as it is.")
+                + _("Please correct this, or tick the box to send it as it is.")
             )
         user = self.env.user
         paper_sudo._submit(
@@ -173,6 +173,11 @@ class CustomerContract(models.Model):
             paper_sudo._accept(decided_by="")
         else:
             paper_sudo._ask_to_check()
+        contract_sudo._send_receipt(
+            "customer_contract.mail_template_paper_received",
+            participant_sudo,
+            customer_contract_is_accepted=paper_sudo.state == "accepted",
+        )
         contract_sudo._finish_paper_activities()
         return paper_sudo
 

@@ -1,6 +1,6 @@
 from odoo import _, api, fields, models
 from odoo.exceptions import AccessError, UserError
-from odoo.tools import format_date
+from odoo.tools import format_date, format_list
 
 from ...const import MOST_PAPER_BYTES, MOST_PAPER_PAGES
 from ...utils import TypedChar, TypedText, sha256_of
@@ -289,11 +289,9 @@ class CustomerContractPaper(models.Model):
         if len(totals) > 1:
             problems.append(_("The pages are from prints that do not belong together."))
         numbers = matched.mapped("number")
-        problems += [
-            self.env._("Page %(number)s of the contract is missing.", number=number)
-            for number in range(1, max(totals) + 1)
-            if number not in numbers
-        ]
+        problems += self._describe_missing(
+            [number for number in range(1, max(totals) + 1) if number not in numbers]
+        )
         problems += [
             self.env._("Page %(number)s of the contract is there more than once.", number=number)
             for number in sorted(set(numbers))
@@ -303,6 +301,34 @@ class CustomerContractPaper(models.Model):
         if ordered != sorted(ordered):
             problems.append(_("The pages are not in the contract's order."))
         return problems
+
+    def _describe_missing(self, numbers):
+        """Tell in one sentence which pages are missing.
+
+        :param list numbers: the pages' numbers, ascending
+        :return: one sentence, or none
+        :rtype: list[str]
+        """
+        if len(numbers) == 1:
+            return [_("Page %(number)s of the contract is missing.", number=numbers[0])]
+        if not numbers:
+            return []
+        runs = []
+        for number in numbers:
+            if runs and number == runs[-1][1] + 1:
+                runs[-1][1] = number
+            else:
+                runs.append([number, number])
+        names = []
+        for first, last in runs:
+            # Two pages in a row read better as such than as a range.
+            names += [f"{first}–{last}"] if last > first + 1 else sorted({str(first), str(last)})
+        return [
+            _(
+                "Pages %(numbers)s of the contract are missing.",
+                numbers=format_list(self.env, names),
+            )
+        ]
 
     # === SENDING === #
 

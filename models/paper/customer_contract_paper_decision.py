@@ -159,13 +159,6 @@ class CustomerContractPaper(models.Model):
         details = {"accepted_by": decided_by or "", **self._prepare_details()}
         if reason:
             details["reason"] = reason
-        if decided_by:
-            contract.message_post(
-                body=_(
-                    "The contract that %(person)s signed on paper was accepted.",
-                    person=self.signed_by,
-                )
-            )
         return contract._record_signature(
             Actor(participant, self.identified_by), self._prepare_signature(), details=details
         )
@@ -202,7 +195,7 @@ class CustomerContractPaper(models.Model):
         self._check_is_to_check()
         reason = strip_unseen(reason)
         if not reason:
-            raise UserError(_("Please say what has to be mended: the signer reads it."))
+            raise UserError(_("Please say what has to be corrected: the signer reads it."))
         self._write_protected(
             {
                 "state": "returned",
@@ -231,11 +224,11 @@ class CustomerContractPaper(models.Model):
         )
         contract._tell_manager(
             lambda env: env._(
-                "Contract signed on paper by %(person)s, please check.\n%(problems)s",
+                "Contract signed on paper by %(person)s, to be checked.\n%(problems)s",
                 person=self.signed_by,
                 problems=self.with_env(env).check_summary,
             ),
             "customer_contract.mail_activity_type_paper",
             also=followers,
-            summary=lambda env: env._("Contract signed on paper, please check"),
+            summary=lambda env: env._("Contract signed on paper, to be checked"),
         )

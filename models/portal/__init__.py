@@ -7,6 +7,7 @@ from . import (
     customer_contract_door,
     customer_contract_event,
     customer_contract_link,
+    customer_contract_mail,
     customer_contract_participant,
     customer_contract_preview,
     ir_cron,

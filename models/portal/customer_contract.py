@@ -1,5 +1,3 @@
-import logging
-
 from odoo import _, api, fields, models
 from odoo.fields import Domain
 from odoo.http import request
@@ -9,14 +7,11 @@ from ...const import (
     ASKED_STATES,
     ASKING_STATES,
     LINKS_KEY,
-    MAIL_LAYOUT,
     PORTAL,
     PREPARING_STATES,
     PREVIEW_KEY,
 )
 from ...utils import check_one
-
-_logger = logging.getLogger(__name__)
 
 # A signed file that takes longer waits for something, such as a time stamp.
 USUAL_MINUTES = 2
@@ -24,7 +19,7 @@ OF_OUTSIDERS = [("party", "!=", "company")]
 
 
 class CustomerContract(models.Model):
-    """How the outside world reaches a contract: portal, personal links, mails."""
+    """How the outside world reaches a contract: portal and personal links."""
 
     _inherit = "customer.contract"
 
@@ -123,125 +118,6 @@ class CustomerContract(models.Model):
         links_sudo.is_revoked = True
         for participant_sudo in links_sudo.participant_id:
             participant_sudo.contract_id._log_event("link_revoked", participant=participant_sudo)
-
-    # === E-MAIL === #
-
-    def _send_template(self, xmlid, partners, attachments=None):
-        """Send one of the contract's mails to some people, and post it.
-
-        :param str xmlid: the `mail.template`
-        :param recordset partners: who gets it
-        :param recordset attachments: files to send along
-        :return: the message that was posted
-        :rtype: recordset of `mail.message`, elevated
-        """
-        self.ensure_one()
-        # Whoever acts in the portal makes mails go out that only employees may write.
-        contract_sudo = self.sudo()
-        author_sudo = contract_sudo._get_mail_author()
-        values = {
-            "partner_ids": partners.ids,
-            "author_id": author_sudo.id,
-            "email_from": contract_sudo._get_mail_sender(author_sudo),
-            "email_layout_xmlid": MAIL_LAYOUT,
-            # The manager, who mails, may be one of the readers.
-            "notify_author_mention": True,
-        }
-        if attachments:
-            values["attachment_ids"] = attachments.ids
-        contract_sudo = contract_sudo.with_context(mail_post_autofollow=False)
-        template_sudo = contract_sudo.env.ref(xmlid, raise_if_not_found=False)
-        if template_sudo:
-            message = contract_sudo.message_post_with_source(
-                template_sudo, subtype_xmlid="mail.mt_comment", **values
-            )
-        else:
-            # Nothing that people do ends because a mail's words are gone.
-            _logger.error("The mail template %s is missing: update the addon", xmlid)
-            message = contract_sudo.message_post(
-                subject=contract_sudo.display_name,
-                body=_(
-                    "There is news about %(contract)s from %(company)s. Please open it.",
-                    contract=contract_sudo.display_name,
-                    company=contract_sudo.company_id.name,
-                ),
-                subtype_xmlid="mail.mt_comment",
-                **values,
-            )
-        contract_sudo._log_mailed(message, partners)
-        return message
-
-    def _log_mailed(self, message, partners):
-        """Record to which participants a mail exists, and to whom none came to be.
-
-        :param recordset message: the `mail.message` that was posted
-        :param recordset partners: whom it was for
-        :return: the participants who are told, by mail or in their inbox
-        :rtype: recordset of `customer.contract.participant`
-        """
-        self.ensure_one()
-        # Whoever acts in the portal does not read what employees are told.
-        told_sudo = message.sudo().notification_ids
-        mailed = told_sudo.filtered(lambda one: one.notification_type == "email").res_partner_id
-        meant = self.participant_ids.filtered(
-            lambda person: person.partner_id in partners and not person.is_retired
-        )
-        for participant in meant.filtered(lambda person: person.partner_id in mailed):
-            self._log_event("mail_queued", participant=participant)
-            participant._follow_delivery("queued")
-        reached = meant.filtered(lambda person: person.partner_id in told_sudo.res_partner_id)
-        (meant - reached)._log_unreached()
-        return reached
-
-    def _ensure_asked_are_mailed(self, partners):
-        """Send the usual mail to whoever is asked and was left out of another one.
-
-        :param recordset partners: the recipients of the mail that was written
-        """
-        self.ensure_one()
-        self._get_next_participants().filtered(
-            lambda participant: participant.partner_id not in partners
-        )._notify_request()
-
-    def _notify_get_recipients_groups(self, message, model_description, msg_vals=False):
-        """Give each outside participant a mail of its own, for the personal link."""
-        groups = super()._notify_get_recipients_groups(
-            message, model_description, msg_vals=msg_vals
-        )
-        if not self:
-            return groups
-        groups = [group for group in groups if group[0] != "portal_customer"]
-        personal = [
-            (
-                f"contract_participant_{participant_sudo.id}",
-                lambda data, partner=participant_sudo.partner_id: data["id"] == partner.id,
-                {
-                    "active": True,
-                    "has_button_access": True,
-                    "button_access": {"title": participant_sudo._get_call_to_action()},
-                },
-            )
-            for participant_sudo in self.sudo().participant_ids
-            if participant_sudo._is_outside()
-        ]
-        return personal + groups
-
-    def _notify_get_recipients_classify(
-        self, message, recipients_data, model_description, msg_vals=False
-    ):
-        """Make the personal links, for those only who get the mail."""
-        groups = super()._notify_get_recipients_classify(
-            message, recipients_data, model_description, msg_vals=msg_vals
-        )
-        Link = self.env["customer.contract.link"]
-        for group in groups:
-            prefix, _separator, participant_id = group["notification_group_name"].rpartition("_")
-            if prefix == "contract_participant":
-                participant = (
-                    self.env["customer.contract.participant"].sudo().browse(int(participant_id))
-                )
-                group["button_access"]["url"] = Link._issue_in_mail(participant)
-        return groups
 
     # === PORTAL PAGES === #
 
@@ -359,6 +235,8 @@ class CustomerContract(models.Model):
                     else _("Your signature is needed")
                 )
             names = ", ".join(following.mapped("partner_id.name"))
+            if partner and self._is_signed_by(partner):
+                return _("Signed by you, waiting for %(people)s", people=names)
             return _("Waiting for %(people)s", people=names)
         if self._is_preparing():
             return _("The signed contract is being prepared")
@@ -369,6 +247,19 @@ class CustomerContract(models.Model):
             "cancelled": _("Cancelled"),
             "expired": _("The deadline to sign has passed"),
         }.get(self.state, "")
+
+    def _is_signed_by(self, partner):
+        """Tell whether somebody has signed the current version.
+
+        :param recordset partner: the person
+        """
+        self.ensure_one()
+        # Participants see who is waited for, not each other's records.
+        return any(
+            person._get_current_signature()
+            for person in self.sudo().participant_ids
+            if person.partner_id == partner
+        )
 
     def _get_portal_events(self):
         """Return what the parties are told about the contract's history.

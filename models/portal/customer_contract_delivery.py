@@ -36,12 +36,16 @@ class CustomerContract(models.Model):
         search="_search_has_unreached",
         help="Somebody who is waited for, or gets the signed contract, was not reached.",
     )
-    copies_message_id = fields.Many2one(
-        "mail.message", readonly=True, copy=False, groups="base.group_user"
+    copies_message_ids = fields.Many2many(
+        "mail.message",
+        "customer_contract_copies_message_rel",
+        readonly=True,
+        copy=False,
+        groups="base.group_user",
     )
 
     def _get_protected_fields(self):
-        return super()._get_protected_fields() | {"copies_message_id"}
+        return super()._get_protected_fields() | {"copies_message_ids"}
 
     # === SENDER === #
 
@@ -174,17 +178,19 @@ class CustomerContract(models.Model):
     def _follow_copies(self):
         """Record that the signed contract was sent once servers took all of its mails."""
         self.ensure_one()
-        message_sudo = self.sudo().copies_message_id
-        if not message_sudo or self.participant_ids.filtered(lambda person: person._is_unreached()):
+        messages_sudo = self.sudo().copies_message_ids
+        if not messages_sudo or self.participant_ids.filtered(
+            lambda person: person._is_unreached()
+        ):
             return
-        told_sudo = message_sudo.notification_ids.filtered(
+        told_sudo = messages_sudo.notification_ids.filtered(
             lambda one: one.notification_type == "email" and one.notification_status != "canceled"
         )
         if any(one.notification_status != "sent" for one in told_sudo):
             return
-        people = message_sudo.notification_ids.res_partner_id
+        people = messages_sudo.notification_ids.res_partner_id
         self._log_event("copies_sent", details={"recipients": sorted(people.mapped("name"))})
-        self._write_protected({"copies_message_id": False})
+        self._write_protected({"copies_message_ids": False})
 
     def _try_lock_for_job(self, tries=PATIENT_TRIES):
         """Take a contract for a job, unless somebody acts on it all the time.

@@ -32,6 +32,16 @@ class CustomerContractParticipant(models.Model):
         self.ensure_one()
         return not self.is_retired and not self._stands_for_company()
 
+    def _has_door(self):
+        """Tell whether mails to the person have a button: what was called off needs none."""
+        self.ensure_one()
+        return self.contract_id.state not in ("cancelled", "expired") and not self.is_retired
+
+    def _get_letter(self):
+        """Return the letter around a mail that is about the person's part alone."""
+        self.ensure_one()
+        return self.contract_id._prepare_letter(self.partner_id)
+
     def _may_read_early(self):
         """Tell whether the person may read a contract that is not sent yet.
 
@@ -130,7 +140,7 @@ class CustomerContractParticipant(models.Model):
             self._notify_request()
             return
         # The mail that did not arrive is no longer waited for.
-        self.sudo().contract_id.copies_message_id.notification_ids.filtered(
+        self.sudo().contract_id.copies_message_ids.notification_ids.filtered(
             lambda one: one.res_partner_id == self.partner_id and one.notification_status != "sent"
         ).notification_status = "canceled"
         contract._send_template(

@@ -5,6 +5,8 @@ import time
 from datetime import timedelta
 from functools import cache
 
+from lxml import html
+
 from odoo import SUPERUSER_ID, api, fields, models, modules
 from odoo.modules.registry import Registry
 from odoo.sql_db import PoolError
@@ -23,6 +25,30 @@ SPARED = timedelta(minutes=10)
 MOST_TRIES = 40
 LINK_IN_MAIL = re.compile(rf"https?://[^\s\"'<>]*/contract/sign/{AT_SENDING}([\w-]+)", re.ASCII)
 PAUSE_SECONDS = 0.25
+# The mark of the layout of contracts' mails
+LETTER = "o_contract_letter"
+
+
+def make_text_alternative(body):
+    """Return what whoever reads no HTML reads: each link stands where its words are.
+
+    :param str body: a mail, as HTML
+    :rtype: str
+    """
+    root = html.document_fromstring(body or "<p></p>")
+    for node in root.xpath("//head | //style"):
+        node.drop_tree()
+    for node in root.xpath("//img"):
+        node.tail = f"{node.get('alt') or ''}{node.tail or ''}"
+    for node in root.xpath("//a[@href]"):
+        address, words = node.get("href"), node.text_content().strip()
+        if words and words != address and not address.startswith("mailto:"):
+            node.tail = f": {address}{node.tail or ''}"
+        node.drop_tag()
+    for node in root.xpath("//strong | //b | //em | //i"):
+        node.drop_tag()
+    text = html2plaintext(html.tostring(root, encoding="unicode"), include_references=False)
+    return re.sub(r"\n{3,}", "\n\n", text).strip()
 
 
 def _open_cursor(database):
@@ -52,8 +78,8 @@ class MailMail(models.Model):
         for values in prepared:
             body = str(values["body"] or "")
             complete = self._put_in_secrets(body, values)
-            if complete != body:
-                values.update(body=complete, body_alternative=html2plaintext(complete))
+            if complete != body or LETTER in complete:
+                values.update(body=complete, body_alternative=make_text_alternative(complete))
         return prepared
 
     def _put_in_secrets(self, body, values):

@@ -237,6 +237,12 @@ class CustomerContract(models.Model):
         )
         if self.state == "sent" or not self._get_next_participants():
             self._advance()
+        # Of the last signature, the signed contract tells that all get.
+        if self.state != "signed" and actor.participant._is_outside():
+            self._tell_manager(
+                lambda env: env._("Contract signed by %(person)s.", person=row.signed_by),
+                activity_type=None,
+            )
         return row
 
     def _get_signing_intent(self):

@@ -2,7 +2,7 @@ import json
 import logging
 from datetime import timedelta
 
-from odoo import _, api, fields, models
+from odoo import Command, _, api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
@@ -204,15 +204,18 @@ class CustomerContract(models.Model):
         """
         self.ensure_one()
         people = self.participant_ids.partner_id | self.requester_id | self.user_id.partner_id
-        message_sudo = self._send_template(
+        messages_sudo = self._send_template(
             "customer_contract.mail_template_signed",
             people,
             attachments=self.signed_document_id,
         )
         self._write_protected(
-            {"copies_sent_on": fields.Datetime.now(), "copies_message_id": message_sudo.id}
+            {
+                "copies_sent_on": fields.Datetime.now(),
+                "copies_message_ids": [Command.set(messages_sudo.ids)],
+            }
         )
-        told = message_sudo.notification_ids.res_partner_id
+        told = messages_sudo.notification_ids.res_partner_id
         self._log_event("copies_queued", details={"recipients": sorted(told.mapped("name"))})
 
     # === EVIDENCE IN THE FILE === #

@@ -1,7 +1,9 @@
+from markupsafe import Markup
+
 from odoo import _, api, fields, models
 from odoo.exceptions import UserError
 
-from ...const import ASKED_STATES, OPEN_STATES, PENDING_STATES
+from ...const import ASKED_STATES, MAIL_LAYOUT, OPEN_STATES, PENDING_STATES
 from ...utils import check_one
 from .customer_contract_participant import CONFIRMABLE, HELD
 
@@ -219,6 +221,18 @@ class CustomerContract(models.Model):
         contract_sudo = self.sudo()
         author_sudo = contract_sudo._get_mail_author()
         speaking = contract_sudo.with_context(lang=participant.partner_id.lang)
+        text = speaking.env._(
+            "The request to act on %(contract)s is sent to another address of yours "
+            "from now on. If that is not right, please tell us at once.",
+            contract=speaking.display_name,
+        )
+        letter = speaking._prepare_letter(participant.partner_id)
+        body = speaking.env["mail.render.mixin"]._render_encapsulate(
+            MAIL_LAYOUT,
+            Markup("<p>%s</p>") % text,
+            add_context={"letter": letter, "company": contract_sudo.company_id},
+            context_record=speaking,
+        )
         # Not about a record of ours: what is, goes to the bound address.
         self.env["mail.mail"].sudo().create(
             {
@@ -228,11 +242,7 @@ class CustomerContract(models.Model):
                 "subject": speaking.env._(
                     "%(contract)s is sent to another address", contract=speaking.display_name
                 ),
-                "body_html": speaking.env._(
-                    "The request to act on %(contract)s is sent to another address of yours "
-                    "from now on. If that is not right, please tell us at once.",
-                    contract=speaking.display_name,
-                ),
+                "body_html": body,
                 "auto_delete": True,
             }
         ).send_after_commit()

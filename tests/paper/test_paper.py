@@ -31,11 +31,11 @@ class TestPaper(PaperCommon):
         self.assertTrue(paper.scan_attachment_id.contract_evidence)
         self.assertTrue(all(paper.file_ids.attachment_id.mapped("contract_evidence")))
         activity = self.contract.activity_ids.filtered(
-            lambda activity: activity.summary == "Contract signed on paper, please check"
+            lambda activity: activity.summary == "Contract signed on paper, to be checked"
         )
         self.assertEqual(activity.user_id, self.manager)
         note = self.contract.sudo().message_ids.filtered(
-            lambda message: "please check" in (message.body or "")
+            lambda message: "to be checked" in (message.body or "")
         )
         self.assertIn(follower.partner_id, note.notified_partner_ids)
         self.assertIn("is being checked", self.contract.next_step)
@@ -314,7 +314,7 @@ class TestPaper(PaperCommon):
         paper = self._submit()
         self.participant._choose_channel("esign", "portal")
         self.assertEqual(paper.state, "void")
-        self.assertNotIn("please check", " ".join(self.contract.activity_ids.mapped("summary")))
+        self.assertNotIn("to be checked", " ".join(self.contract.activity_ids.mapped("summary")))
         with self.assertRaisesRegex(UserError, "no longer to be checked"):
             paper.with_user(self.manager).action_accept()
         self._sign_as_customer(self.contract)

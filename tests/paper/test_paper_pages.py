@@ -77,8 +77,7 @@ class TestPaperPages(PaperCommon):
         self.assertEqual(paper.check_state, "problem")
         for words in (
             "Page 1 of the contract is there more than once.",
-            "Page 2 of the contract is missing.",
-            "Page 3 of the contract is missing.",
+            "Pages 2 and 3 of the contract are missing.",
             "Picture 3 shows a page of another document.",
             "No page code was found on picture 4",
         ):

@@ -4,7 +4,9 @@ from . import (
     test_copy,
     test_delivery,
     test_doors,
+    test_letter,
     test_named_author,
+    test_own_words,
     test_pending_page,
     test_portal_access,
     test_portal_act_tours,
@@ -17,4 +19,5 @@ from . import (
     test_reader_language,
     test_secret_in_mail,
     test_view,
+    test_wording,
 )

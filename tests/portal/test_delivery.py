@@ -426,7 +426,7 @@ class TestNeededRecords(ContractCommon):
         self.env.cr.execute("DELETE FROM ir_model_data WHERE name = 'mail_template_request'")
         self.env.registry.clear_cache()
         self.addCleanup(self.env.registry.clear_cache)
-        with mute_logger("odoo.addons.customer_contract.models.portal.customer_contract"):
+        with mute_logger("odoo.addons.customer_contract.models.portal.customer_contract_mail"):
             contract = self._create_sent_contract()
         self.assertEqual(contract.state, "sent")
         mail = self.env["mail.mail"].search([("res_id", "=", contract.id)], limit=1)

@@ -5,4 +5,5 @@ from . import (
     test_signature_picture,
     test_signing,
     test_signing_http,
+    test_typeface,
 )

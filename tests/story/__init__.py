@@ -1,4 +1,5 @@
 from . import (
+    test_accessibility,
     test_access_matrix,
     test_access_matrix_portal,
     test_action_order_property,

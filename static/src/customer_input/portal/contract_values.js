@@ -42,12 +42,46 @@ export class ContractValues extends ContractValuesInText {
             this.markChanged(field);
         }
         this.makeTextEditable();
+        this.followDialog();
         this.addListener(window, "beforeunload", (ev) => {
             if (this.unsaved.size && !this.codeUrl) {
                 this.save();
                 ev.preventDefault();
             }
         });
+    }
+
+    /**
+     * Leads through the details in a dialog, from which what was begun goes on.
+     */
+    followDialog() {
+        const dialog = document.querySelector("#contract_details");
+        if (!dialog) {
+            return;
+        }
+        const place = document.createElement("span");
+        this.addListener(dialog, "show.bs.modal", (ev) => {
+            this.then = ev.relatedTarget?.dataset.then;
+            this.el.before(place);
+            dialog.querySelector(".modal-body").append(this.el);
+        });
+        this.addListener(dialog, "hidden.bs.modal", () => {
+            this.then = "";
+            place.replaceWith(this.el);
+        });
+    }
+
+    /**
+     * Shows the page anew, and there the dialog that the details stood before.
+     *
+     * @param {string} url
+     */
+    goOn(url) {
+        const {pathname, search} = window.location;
+        redirect(this.then ? `${url}#${this.then}` : url);
+        if (this.then && url === pathname + search) {
+            window.location.reload(); // another anchor alone shows nothing anew
+        }
     }
 
     get codeUrl() {
@@ -130,7 +164,7 @@ export class ContractValues extends ContractValuesInText {
         if (answer.redirect_url) {
             // the button stays off until the next page is there
             this.unsaved.clear();
-            redirect(answer.redirect_url);
+            this.goOn(answer.redirect_url);
             return;
         }
         this.setBusy(false);

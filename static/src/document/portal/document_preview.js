@@ -10,6 +10,15 @@ export class DocumentPreview extends Interaction {
         _root: {"t-on-toggle": this.onToggle},
     };
 
+    start() {
+        const frame = this.el.querySelector("iframe[data-src]");
+        // Phones that show no PDF in a page would show an empty box: the link opens it.
+        if (frame && navigator.pdfViewerEnabled === false) {
+            frame.remove();
+            this.el.querySelector("a").classList.add("btn", "btn-secondary");
+        }
+    }
+
     onToggle() {
         const frame = this.el.querySelector("[data-src]");
         if (this.el.open && frame && !frame.getAttribute("src")) {

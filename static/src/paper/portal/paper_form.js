@@ -1,8 +1,9 @@
-import {Component, useEffect, useRef, useState} from "@odoo/owl";
+import {Component, onMounted, useEffect, useRef, useState} from "@odoo/owl";
 import {_t} from "@web/core/l10n/translation";
 import {registry} from "@web/core/registry";
 import {redirect} from "@web/core/utils/urls";
 import {getReader, post, unknownErrors} from "@customer_contract/portal/portal/call";
+import {DOWNLOAD_KEY} from "./paper_choice";
 import {shrinkPicture} from "./paper_picture";
 
 /**
@@ -42,6 +43,7 @@ export class ContractPaperForm extends Component {
             errors: [],
         });
         this.error = useRef("error");
+        onMounted(() => this.beginDownload());
         useEffect(
             () => {
                 if (this.state.errors.length) {
@@ -50,6 +52,19 @@ export class ContractPaperForm extends Component {
             },
             () => [this.state.errors]
         );
+    }
+
+    /**
+     * Begins the download that was chosen on the page before.
+     */
+    beginDownload() {
+        if (!window.sessionStorage.getItem(DOWNLOAD_KEY)) {
+            return;
+        }
+        window.sessionStorage.removeItem(DOWNLOAD_KEY);
+        if (!this.props.valueProblems.length) {
+            window.location.assign(this.props.url);
+        }
     }
 
     get today() {
@@ -74,6 +89,16 @@ export class ContractPaperForm extends Component {
             "We send a code to %s, to be sure that this mailbox is yours.",
             this.props.codeAddress
         );
+    }
+
+    get pageCount() {
+        const count = this.state.pages.length;
+        if (!count) {
+            return "";
+        }
+        return count === 1
+            ? _t("One page is there so far.")
+            : _t("%s pages are there so far.", count);
     }
 
     /**
@@ -132,9 +157,7 @@ export class ContractPaperForm extends Component {
                 errors.push(`${file.name}: ${answer.error}`);
             }
         }
-        this.state.progress = errors.length
-            ? ""
-            : _t("%s pages were added so far.", this.state.pages.length);
+        this.state.progress = errors.length ? "" : this.pageCount;
         this.state.errors = errors;
         this.state.isBusy = false;
     }
@@ -162,6 +185,7 @@ export class ContractPaperForm extends Component {
         }
         this.state.isBusy = true;
         const answer = await this.post("/pages", this.makeForm(values));
+        this.state.progress = answer.error ? "" : this.pageCount;
         this.state.errors = answer.error ? [answer.error] : [];
         this.state.isBusy = false;
     }
@@ -198,7 +222,7 @@ export class ContractPaperForm extends Component {
         }
         if (this.needsConfirmation && !this.state.isConfirmed) {
             problems.push(
-                _t("Please mend the pages, or tick the box to send them as they are.")
+                _t("Please correct the pages, or tick the box to send them as they are.")
             );
         }
         if (this.props.codeUrl && !this.state.code.trim()) {

@@ -24,6 +24,8 @@ export class ContractPage extends Interaction {
                 this.insert(input, form);
             }
         }
+        // What has just happened is where readers go on, with keyboard and screen reader.
+        this.el.querySelector(".o_contract_outcome")?.focus();
         if (document.visibilityState === "visible") {
             this.confirmView();
         } else {

@@ -1,11 +1,18 @@
 import {onWillUnmount, useEffect} from "@odoo/owl";
+import {rpc} from "@web/core/network/rpc";
 import {NameAndSignature} from "@web/core/signature/name_and_signature";
 import {
     takeInkOffPaper,
     turnPicture,
 } from "@customer_contract/signature/portal/signature_picture";
+import {OF_SYSTEM, findTypeface} from "@customer_contract/signature/portal/signature_typeface";
 
 const TYPING_PAUSE = 200;
+// All of Odoo's signature fonts together are more than a megabyte: one is enough to begin.
+const FIRST_FONT = "LaBelleAurore-Regular.ttf";
+// How much of the field a typed name takes up
+const NAME_WIDTH = 0.85;
+const NAME_HEIGHT = 0.6;
 // More than that is not seen on paper either
 const MOST_PIXEL_RATIO = 3;
 
@@ -17,6 +24,7 @@ const MOST_PIXEL_RATIO = 3;
  */
 export class ContractNameAndSignature extends NameAndSignature {
     static template = "customer_contract.NameAndSignature";
+    static defaultProps = {...NameAndSignature.defaultProps, defaultFont: FIRST_FONT};
 
     setup() {
         super.setup();
@@ -106,6 +114,71 @@ export class ContractNameAndSignature extends NameAndSignature {
     }
 
     /**
+     * Draws the name in one typeface that has all its letters, as large as it fits.
+     */
+    async drawCurrentName() {
+        const text = this.getCleanedName();
+        const number = ++this.pictureNumber;
+        if (!text.trim()) {
+            this.clear();
+            return;
+        }
+        const typeface = await this.chooseTypeface(text);
+        if (number !== this.pictureNumber || !this.canvas || !this.padWidth) {
+            return;
+        }
+        this.clear();
+        const context = this.canvas.getContext("2d");
+        const setSize = (size) => {
+            context.font = `${size}px ${typeface}`;
+            return context.measureText(text).width;
+        };
+        const most = this.padHeight * NAME_HEIGHT;
+        const width = setSize(most);
+        setSize(most * Math.min(1, (this.padWidth * NAME_WIDTH) / width));
+        context.save();
+        context.textAlign = "center";
+        context.textBaseline = "middle";
+        context.fillStyle = this.props.fontColor;
+        context.fillText(text, this.padWidth / 2, this.padHeight / 2);
+        context.restore();
+        this.signaturePad._isEmpty = false;
+        this.props.signature.isSignatureEmpty = false;
+        this.props.onSignatureChange(this.state.signMode);
+    }
+
+    /**
+     * Chooses the typeface for a name: the wanted one, unless it lacks a letter.
+     *
+     * @param {string} text
+     * @returns {Promise<string>}
+     */
+    async chooseTypeface(text) {
+        const wanted = await findTypeface([this.fonts[this.currentFont]], text);
+        if (wanted) {
+            return wanted;
+        }
+        await this.loadOtherFonts();
+        return (await findTypeface(this.fonts, text)) || OF_SYSTEM;
+    }
+
+    /**
+     * Fetches the styles to choose from; the first one stays the first.
+     */
+    async loadOtherFonts() {
+        if (!this.hasAllFonts) {
+            this.hasAllFonts = true;
+            try {
+                const fonts = await rpc("/web/sign/get_fonts/");
+                this.fonts = [...new Set([...this.fonts, ...fonts])];
+            } catch (error) {
+                this.hasAllFonts = false;
+                console.warn(error);
+            }
+        }
+    }
+
+    /**
      * Waits until the signature is that of the name as it stands.
      */
     async settle() {
@@ -113,6 +186,18 @@ export class ContractNameAndSignature extends NameAndSignature {
             clearTimeout(this.drawTimeout);
             this.drawTimeout = null;
             await this.drawCurrentName();
+        }
+    }
+
+    /**
+     * Has the space bar press what looks like a button, but is a link.
+     *
+     * @param {KeyboardEvent} ev
+     */
+    onTabKey(ev) {
+        if (ev.key === " ") {
+            ev.preventDefault(); // the page would scroll
+            ev.currentTarget.click();
         }
     }
 

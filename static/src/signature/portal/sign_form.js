@@ -53,7 +53,12 @@ export class ContractSignForm extends Component {
         });
         this.error = useRef("error");
         useEffect(
-            () => this.error.el?.focus(),
+            () => {
+                // Whoever has just ticked the box stays there.
+                if (document.activeElement?.id !== "contract_consent") {
+                    this.error.el?.focus();
+                }
+            },
             () => [this.state.problems]
         );
         this.onShown = this.onShown.bind(this);
@@ -77,6 +82,35 @@ export class ContractSignForm extends Component {
         );
     }
 
+    get consentProblem() {
+        return _t("Please tick the box to agree to sign electronically.").toString();
+    }
+
+    get isConsentMissing() {
+        return this.state.problems.includes(this.consentProblem);
+    }
+
+    get consentDescription() {
+        const ids = [
+            ...(this.isConsentMissing ? ["contract_consent_error"] : []),
+            ...(this.props.consentText ? ["contract_consent_text"] : []),
+        ];
+        return ids.join(" ") || undefined;
+    }
+
+    /**
+     * What was missing no longer stands there once the box is ticked.
+     *
+     * @param {Event} ev
+     */
+    onConsent(ev) {
+        if (ev.target.checked && this.isConsentMissing) {
+            this.state.problems = this.state.problems.filter(
+                (problem) => problem !== this.consentProblem
+            );
+        }
+    }
+
     onShown() {
         this.root.el.querySelector("input[name='signer']")?.focus();
     }
@@ -95,7 +129,7 @@ export class ContractSignForm extends Component {
             problems.push(_t("Please sign: type your name, draw, or load a picture."));
         }
         if (!this.state.hasConsent) {
-            problems.push(_t("Please tick the box to agree to sign electronically."));
+            problems.push(this.consentProblem);
         }
         if (this.props.codeUrl && !this.state.code.trim()) {
             problems.push(

@@ -35,7 +35,7 @@ tours.add("customer_contract_values_desktop", {
         {
             content: "Signing comes after the details",
             trigger:
-                ".o_contract_actions .o_contract_to_details:contains(Check your details)",
+                ".o_contract_actions .o_contract_to_details:contains(Accept & Sign)",
             run: "click",
         },
         {

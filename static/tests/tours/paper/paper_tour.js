@@ -37,7 +37,16 @@ function start() {
             content: "Download & Sign",
             trigger: ".o_contract_actions .o_contract_paper",
             run: "click",
+        },
+        {
+            content: "It is chosen when it is confirmed",
+            trigger: "#contract_to_paper.show button:contains(Download & Proceed)",
+            run: "click",
             expectUnloadPage: true,
+        },
+        {
+            content: "Signing electronically stays possible until the paper is sent",
+            trigger: ".o_contract_actions .o_contract_esign:contains(Accept & Sign)",
         },
         {
             content: "The contract to print is a PDF",
