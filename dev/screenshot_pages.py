@@ -20,6 +20,8 @@ from playwright.sync_api import TimeoutError, sync_playwright
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 DESKTOP = {"viewport": {"width": 1280, "height": 800}}
+# The tabs of a form stand below its fields.
+TALL = {"viewport": {"width": 1280, "height": 1160}}
 PHONE = {
     "viewport": {"width": 360, "height": 740},
     "device_scale_factor": 2,
@@ -88,7 +90,9 @@ class Visitor:
     def _call(self, model, method, arguments, **options):
         answer = self.page.request.post(
             f"{self.address}/web/dataset/call_kw",
-            data={"params": {"model": model, "method": method, "args": arguments, "kwargs": options}},
+            data={
+                "params": {"model": model, "method": method, "args": arguments, "kwargs": options}
+            },
         )
         return answer.json()["result"]
 
@@ -141,7 +145,10 @@ def take_back_office(studio):
     """Take what employees see."""
     admin = studio.get("admin")
     page = admin.page
-    lists = {"contract_list": ("list", ".o_list_view"), "contract_kanban": ("kanban", ".o_kanban_view")}
+    lists = {
+        "contract_list": ("list", ".o_list_view"),
+        "contract_kanban": ("kanban", ".o_kanban_view"),
+    }
     for name, (kind, selector) in lists.items():
         with studio.picture(name) as shots:
             if shots is not None:
@@ -158,10 +165,11 @@ def take_back_office(studio):
     for name, (contract, tab) in tabs.items():
         with studio.picture(name) as shots:
             if shots is not None:
-                admin.open(f"/odoo/action-{LIST_ACTION}/{admin.find(contract)}")
-                page.click(f".o_notebook .nav-link[name={tab}]")
-                admin.settle()
-                shots.append(page.screenshot())
+                clerk = studio.get("admin", TALL)
+                clerk.open(f"/odoo/action-{LIST_ACTION}/{clerk.find(contract)}")
+                clerk.page.click(f".o_notebook .nav-link[name={tab}]")
+                clerk.settle()
+                shots.append(clerk.page.screenshot())
     with studio.picture("dispute") as shots:
         if shots is not None:
             dispute = admin.search("customer.contract.dispute", [])
@@ -190,7 +198,7 @@ def take_portal(studio):
             customer = studio.get("portal")
             customer.open(f"/my/contracts/{contract}")
             customer.page.locator("[data-bs-target='#contract_sign'] >> visible=true").first.click()
-            customer.page.wait_for_selector("#contract_sign .o_web_sign_signature canvas")
+            customer.page.wait_for_selector("#contract_sign.show input[name=signer]")
             customer.settle()
             shots.append(customer.page.locator("#contract_sign .modal-content").screenshot())
     with studio.picture("verification") as shots:
@@ -212,24 +220,26 @@ def take_paper(studio):
         if shots is not None:
             admin.open(f"/my/contracts/{signed}?report_type=html")
             shots.append(admin.page.screenshot())
-    for name, number in (("signed_pdf", 1), ("certificate_pdf", 2)):
+    for name, words in (("signed_pdf", "Signatures"), ("certificate_pdf", "Verify at")):
         with studio.picture(name) as shots:
             if shots is not None:
                 pdf = admin.fetch(f"/my/contracts/{signed}?report_type=pdf")
-                shots.append(_draw_page(pdf, number))
+                shots.append(_draw_page(pdf, words))
 
 
-def _draw_page(pdf, number):
+def _draw_page(pdf, words):
     """Draw a page of a PDF.
 
     :param bytes pdf: the file
-    :param int number: which page
+    :param str words: what stands on no page before it
     :return: a PNG
     :rtype: bytes
     """
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder, "file.pdf")
         file.write_bytes(pdf)
+        texts = subprocess.run(["pdftotext", file, "-"], check=True, capture_output=True, text=True)
+        number = 1 + next(n for n, page in enumerate(texts.stdout.split("\f")) if words in page)
         pages = ["-f", str(number), "-l", str(number), "-singlefile"]
         subprocess.run(
             ["pdftoppm", "-png", "-r", "96", *pages, file, file.with_suffix("")], check=True

@@ -7,7 +7,6 @@ each time.
 
 import argparse
 import json
-import subprocess
 import sys
 
 import addon_mirror

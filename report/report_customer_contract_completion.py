@@ -88,6 +88,7 @@ class ReportCustomerContract(models.AbstractModel):
         return {
             "completed_on": self._prepare_moment(contract, contract.signed_on),
             "verification_url": url,
+            "page_url": f"{contract.get_base_url()}{contract.access_url}?report_type=html",
             "qr_code": self._get_qr_code(url),
             "parties": [
                 self._prepare_party(printed.content[key]) for key in ("company", "counterparty")

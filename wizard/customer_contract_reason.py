@@ -1,22 +1,25 @@
 from collections.abc import Callable
 from typing import NamedTuple
 
-from odoo import api, fields, models
+from odoo import _, api, fields, models
+from odoo.exceptions import UserError
 
-from ..utils import TypedText, check_one
+from ..utils import TypedText, check_one, strip_unseen
 
 
 class Purpose(NamedTuple):
     """What the dialog can be opened for.
 
     :param str label: the act's name
-    :param str title: the dialog's title
+    :param str title: the dialog's title, and its button
     :param Callable act: what confirming does; it takes the reason
+    :param bool needs_reason: whether there have to be words
     """
 
     label: str
     title: str
     act: Callable
+    needs_reason: bool = True
 
 
 class CustomerContractReason(models.TransientModel):
@@ -28,17 +31,29 @@ class CustomerContractReason(models.TransientModel):
 
     contract_ids = fields.Many2many("customer.contract", required=True)
     purpose = fields.Selection("_select_purpose", required=True, default="cancel")
-    reason = TypedText(required=True)
+    act = fields.Char(compute="_compute_act")
+    needs_reason = fields.Boolean(compute="_compute_act")
+    reason = TypedText()
     date = fields.Date(default=fields.Date.context_today)
+
+    @api.depends("purpose", "contract_ids")
+    def _compute_act(self):
+        for dialog in self:
+            purpose = dialog._get_purposes().get(dialog.purpose)
+            dialog.act = purpose.title if purpose else False
+            dialog.needs_reason = bool(purpose) and purpose.needs_reason
 
     def action_confirm(self):
         """Do what the dialog was opened for.
 
         :return: an action that closes the dialog
-        :raise UserError: if a contract's state does not allow it
+        :raise UserError: if a contract's state does not allow it, or words are missing
         """
         check_one(self)
-        self._get_purposes()[self.purpose].act(self.reason)
+        purpose = self._get_purposes()[self.purpose]
+        if purpose.needs_reason and not strip_unseen(self.reason):
+            raise UserError(_("Please give a reason."))
+        purpose.act(self.reason)
         return {"type": "ir.actions.act_window_close"}
 
     def _get_purposes(self):
@@ -52,7 +67,19 @@ class CustomerContractReason(models.TransientModel):
         contracts = self.contract_ids
         return {
             "cancel": Purpose(
-                self.env._("Cancel"), self.env._("Cancel Contract"), contracts.action_cancel
+                self.env._("Cancel"),
+                self.env._("Cancel Contracts")
+                if len(contracts) > 1
+                else self.env._("Cancel Contract"),
+                contracts.action_cancel,
+            ),
+            "approve": Purpose(
+                self.env._("Approve"),
+                self.env._("Approve Contracts")
+                if len(contracts) > 1
+                else self.env._("Approve Contract"),
+                contracts.action_approve,
+                needs_reason=False,
             ),
             "terminate": Purpose(
                 self.env._("Terminate"),

@@ -2,6 +2,7 @@ from . import (
     test_access_matrix,
     test_access_matrix_portal,
     test_action_order_property,
+    test_chatter,
     test_concurrency,
     test_demo,
     test_dialogs,
