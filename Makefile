@@ -7,7 +7,7 @@ PYTHON ?= python3
 #   PGHOST=     a PostgreSQL server, with PGPORT, PGUSER, PGPASSWORD
 #   PORT=       where `make run` serves
 
-.PHONY: run upgrade shell test attacks bench slow-phone delivery-check update-check lint format wheel clean
+.PHONY: run upgrade shell test attacks bench slow-phone delivery-check update-check screenshots lint format wheel clean
 
 run: ## serve the addon with demo data on 127.0.0.1:8069 (PORT=)
 	@$(PYTHON) dev/development_server.py run
@@ -35,6 +35,9 @@ delivery-check: ## stories with mail that is delivered, in threads and in worker
 
 update-check: ## update a database of each earlier release; or of one commit: FROM=
 	@$(PYTHON) dev/update_check.py $(FROM)
+
+screenshots: ## take README's pictures anew of the running product; or some: NAMES="contract_list"
+	@$(PYTHON) dev/screenshots.py $(NAMES)
 
 lint: ## style and mistakes that need no database
 	@$(PYTHON) dev/lint.py

@@ -20,6 +20,7 @@
         "report/customer_contract_templates.xml",
         "wizard/customer_contract_reason_views.xml",
         "wizard/mail_compose_message_views.xml",
+        "views/contract/res_partner_person_views.xml",
         "views/contract/customer_contract_views.xml",
         "views/contract/customer_contract_list_views.xml",
         "views/contract/customer_contract_report_views.xml",

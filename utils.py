@@ -43,12 +43,30 @@ def format_moment(env, moment, zone="UTC", lang_code=None):
     """
     if not moment:
         return ""
-    local = pytz.utc.localize(moment).astimezone(pytz.timezone(zone))
-    locale = babel_locale_parse(get_lang(env, lang_code).code)
-    text = babel.dates.format_datetime(local.replace(tzinfo=None), "medium", locale=locale)
-    # Not all fonts have the narrow space that stands before AM and PM.
-    text = text.replace("\N{NARROW NO-BREAK SPACE}", "\N{NO-BREAK SPACE}")
+    text = format_clock(env, moment, zone, lang_code=lang_code)
     return f"{text} UTC" if zone == "UTC" else f"{text} ({zone.replace('_', ' ')})"
+
+
+def format_clock(env, moment, zone="UTC", *, beside=None, lang_code=None):
+    """Return a moment where the zone is named elsewhere, as above a column.
+
+    :param odoo.api.Environment env: of the reader
+    :param datetime moment: in UTC, without a zone
+    :param str zone: the zone whose clocks are meant
+    :param str beside: a zone in which the day is told beside it: where it is the same, only
+        the time is told
+    :param str lang_code: another language than the environment's
+    :rtype: str
+    """
+    local, other = (
+        pytz.utc.localize(moment).astimezone(pytz.timezone(name)) for name in (zone, beside or zone)
+    )
+    locale = babel_locale_parse(get_lang(env, lang_code).code)
+    is_same_day = beside and local.date() == other.date()
+    tell = babel.dates.format_time if is_same_day else babel.dates.format_datetime
+    text = tell(local.replace(tzinfo=None), "medium", locale=locale)
+    # Not all fonts have the narrow space that stands before AM and PM.
+    return text.replace("\N{NARROW NO-BREAK SPACE}", "\N{NO-BREAK SPACE}")
 
 
 def format_evidence_moment(env, moment, zone, lang_code=None):

@@ -4,11 +4,19 @@ from odoo import api, models
 from odoo.tools.image import image_data_uri
 
 from ..const import EVIDENCE
-from ..utils import format_moment
+from ..utils import format_clock, format_moment
 from .report_customer_contract import read_style_sheets
 
 STYLE_SHEET = "customer_contract/static/src/signature/report/contract_completion.css"
 QR_SIZE = 296
+# What readers of the timeline look for first.
+MILEPOSTS = (
+    "version_frozen",
+    "sent",
+    "approved",
+    "signed",
+    "completed",
+)
 PLATFORMS = {
     "iPhone": "iPhone",
     "iPad": "iPad",
@@ -80,6 +88,7 @@ class ReportCustomerContract(models.AbstractModel):
         return {
             "completed_on": self._prepare_moment(contract, contract.signed_on),
             "verification_url": url,
+            "page_url": f"{contract.get_base_url()}{contract.access_url}?report_type=html",
             "qr_code": self._get_qr_code(url),
             "parties": [
                 self._prepare_party(printed.content[key]) for key in ("company", "counterparty")
@@ -93,6 +102,7 @@ class ReportCustomerContract(models.AbstractModel):
             "consents": list(consents.values()),
             "timeline": self._prepare_timeline(contract),
             "zone": self._get_zone(contract),
+            "zone_name": self._get_zone(contract).replace("_", " "),
             "trail_length": evidence["trail"]["length"],
             "trail_head": evidence["trail"]["head"],
             "seal": self._prepare_seal(contract, printed.completion),
@@ -191,6 +201,21 @@ class ReportCustomerContract(models.AbstractModel):
             "local": format_moment(self.env, moment, zone) if zone != "UTC" else "",
         }
 
+    @api.model
+    def _prepare_clock(self, contract, moment):
+        """Prepare a moment for columns whose heads name the zones.
+
+        :param recordset contract: the contract
+        :param datetime moment: the moment
+        :return: two texts; the second is the time alone on the day that the first names
+        :rtype: dict
+        """
+        zone = self._get_zone(contract)
+        return {
+            "utc": format_clock(self.env, moment),
+            "local": format_clock(self.env, moment, zone, beside="UTC"),
+        }
+
     # === TIMELINE === #
 
     @api.model
@@ -212,8 +237,9 @@ class ReportCustomerContract(models.AbstractModel):
             line = {
                 "first": event.sequence,
                 "last": event.sequence,
-                "moment": self._prepare_moment(contract, event.occurred_on),
+                "clock": self._prepare_clock(contract, event.occurred_on),
                 "is_told": is_told,
+                "is_milepost": event.event_type in MILEPOSTS,
             }
             if is_told:
                 line.update(self._prepare_event(event, labels))

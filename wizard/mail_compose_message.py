@@ -20,6 +20,27 @@ class MailComposeMessage(models.TransientModel):
             contract._ensure_asked_are_mailed(self.partner_ids)
         return messages
 
+    def action_send_mail(self):
+        """Send, and confirm to whom a request went.
+
+        :return: an action that closes the dialog
+        :rtype: dict
+        """
+        closing = super().action_send_mail()
+        if not self.env.context.get("customer_contract_send"):
+            return closing
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "success",
+                "message": _(
+                    "Sent to %(people)s.", people=", ".join(self.partner_ids.mapped("name"))
+                ),
+                "next": closing,
+            },
+        }
+
     def _action_schedule_message(self):
         if self.env.context.get("customer_contract_send"):
             raise UserError(

@@ -92,7 +92,8 @@ class CustomerContract(models.Model):
         readonly=False,
         precompute=True,
         check_company=True,
-        domain="[('commercial_partner_id', '=', commercial_partner_id)]",
+        domain="[('commercial_partner_id', '=', commercial_partner_id), "
+        "('is_company', '=', False)]",
         help="The counterparty's contact who asked for the contract.",
     )
     user_id = fields.Many2one(
@@ -365,6 +366,7 @@ class CustomerContract(models.Model):
                     Command.create(participant._prepare_copy_values())
                     for participant in contract.participant_ids
                 ]
+            contract._leave_out_past_dates(values, default or {})
         return vals_list
 
     def _get_protected_fields(self):

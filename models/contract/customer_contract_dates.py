@@ -4,7 +4,9 @@ from odoo import _, api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
-from ...utils import TypedText, strip_unseen
+from ...utils import TypedText, format_day, strip_unseen
+
+TERM = ("date_start", "date_end")
 
 
 class CustomerContract(models.Model):
@@ -27,6 +29,47 @@ class CustomerContract(models.Model):
     )
     termination_date = fields.Date(readonly=True, copy=False, tracking=True)
     termination_reason = TypedText(readonly=True, copy=False, groups="base.group_user")
+
+    def _leave_out_past_dates(self, values, default):
+        """Take off a duplicate's values the dates that have passed.
+
+        :param dict values: the values, changed in place
+        :param dict default: what the duplicate is made with instead
+        """
+        self.ensure_one()
+        today = self.company_id._get_contract_today()
+        for name in TERM:
+            day = fields.Date.to_date(values.get(name))
+            if name not in default and day and day < today:
+                values[name] = False
+
+    def copy(self, default=None):
+        copies = super().copy(default=default)
+        for contract, copied in zip(self, copies, strict=True):
+            if left_out := contract._describe_past_dates(copied, default or {}):
+                copied.message_post(body=left_out, subtype_xmlid="mail.mt_note")
+        return copies
+
+    def _describe_past_dates(self, copied, default):
+        """Tell which dates a copy has not got, since they have passed.
+
+        :param recordset copied: the copy
+        :param dict default: what it was made with instead
+        :return: a sentence, empty if it has all
+        :rtype: str
+        """
+        self.ensure_one()
+        names = [name for name in TERM if self[name] and not copied[name] and name not in default]
+        if not names:
+            return ""
+        labels = self.fields_get(names, ["string"])
+        return self.env._(
+            "Not taken over from %(reference)s, as it has passed: %(dates)s",
+            reference=self.name,
+            dates=", ".join(
+                f"{labels[name]['string']} {format_day(self.env, self[name])}" for name in names
+            ),
+        )
 
     @api.depends("state", "date_start", "date_end", "termination_date", "company_id")
     def _compute_lifecycle(self):

@@ -305,7 +305,8 @@ class CustomerContract(models.Model):
         outside = following.filtered(lambda participant: participant._is_outside())
         if self.state != "sent" and (self._needs_approval() or not outside):
             self._submit_or_send()
-            return self._notify_asked(following)
+            # Only now are those asked, or whoever stands in for them.
+            return self._notify_asked(self._get_next_participants())
         if self.state != "sent":
             self._propose_sign_deadline()  # the mail names it
         template = self.env.ref(

@@ -43,16 +43,17 @@ class CustomerContract(models.Model):
             contract._advance()
         return True
 
-    def action_approve(self):
+    def action_approve(self, comment=""):
         """Approve contracts, as the approver whose turn it is.
 
+        :param str comment: what the trail and the manager are told with it
         :return: True
         :rtype: bool
         :raise UserError: if the user is not an approver in turn
         """
         for contract in self:
             participant = contract._get_participant_in_turn(self.env.user.partner_id, "approver")
-            contract._approve(Actor(participant, "backend"))
+            contract._approve(Actor(participant, "backend"), comment)
         return True
 
     def action_send(self):
@@ -233,14 +234,20 @@ class CustomerContract(models.Model):
                 days=contract_sudo.sign_deadline_days
             )
 
-    def _approve(self, actor):
+    def _approve(self, actor, comment=""):
         """Record an approval and go on with whoever is next.
 
         :param Actor actor: the approver
+        :param str comment: what the approver says with it, if anything
         :raise UserError: if the person is not an approver in turn
         """
-        contract_sudo, actor_sudo, _reason = self._begin(actor, "approve")
+        contract_sudo, actor_sudo, comment = self._begin(actor, "approve", comment)
         actor_sudo.participant._finish()
+        if comment:
+            # Told apart from the approval, which the counterparty's file spells out.
+            contract_sudo._log_event(
+                "approval_commented", details={"comment": comment}, actor=actor_sudo
+            )
         contract_sudo._log_event("approved", actor=actor_sudo)
         contract_sudo._advance()
 

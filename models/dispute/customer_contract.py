@@ -102,6 +102,20 @@ class CustomerContract(models.Model):
             "withdraw_dispute": Act(("signer",), ("disputed",), asks_identity=False),
         }
 
+    @api.model
+    def _get_noted_events(self):
+        return super()._get_noted_events() | {"dispute_message"}
+
+    def _describe_noted_event(self, event_type, name, details):
+        if event_type != "dispute_message":
+            return super()._describe_noted_event(event_type, name, details)
+        parts = [details.get("text"), *details.get("files", ())]
+        return _(
+            "%(person)s on the dispute: %(text)s",
+            person=details.get("from", ""),
+            text=", ".join(filter(None, parts)),
+        )
+
     def _find_obstacle(self, participant, name):
         if name not in ("reply", "withdraw_dispute"):
             return super()._find_obstacle(participant, name)

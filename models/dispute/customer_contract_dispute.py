@@ -384,6 +384,24 @@ class CustomerContractDispute(models.Model):
             render_values={**render_values, "letter": letter},
         )
 
+    def action_open_answer(self):
+        """Open the dialog in which the dispute is answered.
+
+        :return: an action
+        :rtype: dict
+        :raise UserError: if it is closed
+        """
+        check_one(self)
+        contract = self.contract_id
+        contract.check_access("write")
+        if self.closed_on:
+            raise UserError(_("This dispute has ended."))
+        return contract.with_context(
+            customer_contract_purpose=self.env.context.get(
+                "customer_contract_purpose", "answer_dispute"
+            )
+        ).action_open_reason()
+
     def action_view_contract(self):
         """Open the contract.
 

@@ -47,6 +47,7 @@ class CustomerContract(models.Model):
     current_signature_ids = fields.One2many(
         "customer.contract.signature", compute="_compute_current_signature_ids"
     )
+    is_deletable = fields.Boolean(compute="_compute_is_deletable")
     event_ids = fields.One2many(
         "customer.contract.event",
         "contract_id",
@@ -412,6 +413,12 @@ class CustomerContract(models.Model):
                     signature.version_id == contract.current_version_id
                 )
             )
+
+    @api.depends("version_ids")
+    def _compute_is_deletable(self):
+        for contract in self:
+            # Whoever may not read versions still must not be offered to delete them.
+            contract.is_deletable = not contract.sudo().version_ids
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_frozen(self):

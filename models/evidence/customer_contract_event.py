@@ -41,6 +41,7 @@ class CustomerContractEvent(models.Model):
             ("version_superseded", "Version superseded"),
             ("submitted", "Submitted for approval"),
             ("approved", "Approved"),
+            ("approval_commented", "Comment with an approval"),
             ("sent_back", "Sent back"),
             ("sent", "Sent for signature"),
             ("reminded", "Reminded"),

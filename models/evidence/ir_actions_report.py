@@ -15,6 +15,7 @@ from odoo.addons.base.models.report_paperformat import PAPER_SIZES
 
 from ...const import CONTRACT_REPORT
 from ...tools.printing import engine
+from ...tools.printing.division import mark_divisible
 from ...tools.printing.layout import fit_pictures, fit_to_page, keep_signatures_with_text
 from ...tools.safe_style import loads_something
 from ...utils import ContractPrint
@@ -180,6 +181,7 @@ class IrActionsReport(models.Model):
         :param tuple margins: the page's margins in mm: top, bottom, left, right
         """
         fit_to_page(root)
+        mark_divisible(root)
         width, height = size
         top, bottom, left, right = margins
         style = lxml.html.Element("style")

@@ -132,6 +132,10 @@ class IrAttachment(models.Model):
         """
         return {"customer.contract", "customer.contract.document"}
 
+    def _to_store_defaults(self, target):
+        # The chatter offers to delete what can be deleted.
+        return [*super()._to_store_defaults(target), "contract_evidence"]
+
     @api.model
     def _get_by_image_address(self, address):
         """Return the stored picture behind an address used in a text editor.

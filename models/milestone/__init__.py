@@ -4,6 +4,7 @@ from . import (
     customer_contract_event,
     customer_contract_milestone,
     customer_contract_milestone_amount,
+    customer_contract_milestone_copy,
     customer_contract_policy_mixin,
     customer_contract_type,
 )

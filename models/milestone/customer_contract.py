@@ -32,6 +32,19 @@ class CustomerContract(models.Model):
             for amount in contract.milestone_ids.mapped("amount"):
                 contract._check_exact_amount(amount)
 
+    def _describe_past_dates(self, copied, default):
+        told = super()._describe_past_dates(copied, default)
+        today = self.company_id._get_contract_today()
+        # Employees who may not read milestones duplicate contracts with them all the same.
+        late_sudo = self.sudo().milestone_ids.filtered(lambda milestone: milestone.date < today)
+        if not late_sudo or "milestone_ids" in default:
+            return told
+        moved = self.env._(
+            "Due today, as their day has passed: %(milestones)s",
+            milestones=", ".join(late_sudo.mapped("name")),
+        )
+        return ". ".join(filter(None, (told, moved)))
+
     @api.depends("milestone_ids")
     def _compute_shows_milestones(self):
         """Show what the contract uses; the form shows it as well to whoever asks for it."""

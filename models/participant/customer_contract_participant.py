@@ -24,7 +24,12 @@ class CustomerContractParticipant(models.Model):
     )
     company_id = fields.Many2one(related="contract_id.company_id")
     partner_id = fields.Many2one(
-        "res.partner", "Person", required=True, index=True, ondelete="restrict"
+        "res.partner",
+        "Person",
+        required=True,
+        index=True,
+        ondelete="restrict",
+        domain="[('is_company', '=', False)]",
     )
     email = fields.Char(compute="_compute_email", search="_search_email")
     role = fields.Selection(
@@ -409,7 +414,8 @@ class CustomerContractParticipant(models.Model):
         for participant in self:
             user = participant._get_internal_user()
             if user:
-                participant.contract_id.activity_feedback(
+                # What the person did stands in the chatter by name.
+                participant.contract_id.activity_unlink(
                     ["customer_contract.mail_activity_type_sign"], user_id=user.id
                 )
 

@@ -113,7 +113,54 @@ class CustomerContract(models.Model):
         for audience in sorted(event._get_audiences().get(event_type, ())):
             if audience.startswith("mt_"):
                 self._tell_followers(audience, event_type, participant)
+        if event_type in self._get_noted_events():
+            self._note_event(event_type, participant, details or {})
         return event
+
+    @api.model
+    def _get_noted_events(self):
+        """Return the kinds of events of which the chatter tells employees by name.
+
+        Features extend this, and :meth:`_describe_noted_event`.
+
+        :rtype: set[str]
+        """
+        return {"approved", "approval_commented", "signed"}
+
+    def _note_event(self, event_type, participant, details):
+        """Leave a note in the chatter, in the manager's language, of what somebody did.
+
+        :param str event_type: one of the kinds that are noted
+        :param recordset participant: who acted, if it is one of the contract
+        :param dict details: what the trail keeps about it
+        """
+        self.ensure_one()
+        # Whoever acts in the portal posts nothing that only employees read.
+        contract_sudo = self.sudo()._speaking_to(self.sudo().user_id)
+        name = participant.sudo().partner_id.name if participant else ""
+        contract_sudo.message_post(
+            body=contract_sudo._describe_noted_event(event_type, name, details),
+            author_id=self.env.ref("base.partner_root").id,
+            subtype_xmlid="mail.mt_note",
+        )
+
+    def _describe_noted_event(self, event_type, name, details):
+        """Return what the chatter says of an event.
+
+        :param str event_type: one of the kinds that are noted
+        :param str name: who acted
+        :param dict details: what the trail keeps about it
+        :rtype: str
+        """
+        if event_type == "signed":
+            return self.env._("Signed by %(person)s", person=name)
+        if event_type == "approved":
+            return self.env._("Approved by %(person)s", person=name)
+        return self.env._(
+            "%(person)s comments on the approval: %(comment)s",
+            person=name,
+            comment=details.get("comment", ""),
+        )
 
     def _tell_followers(self, subtype, event_type, participant):
         """Tell those who follow a kind of messages what happened.

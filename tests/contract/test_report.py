@@ -233,7 +233,7 @@ class TestReport(ContractCommon):
 
     def test_heading_stays_with_its_text(self):
         on_first_page = set()
-        for lines in range(15, 20):
+        for lines in range(17, 23):
             contract = self._create_contract(
                 section_ids=[
                     Command.create({"title": "Scope", "body": "<p>Line</p>" * lines}),

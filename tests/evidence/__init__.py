@@ -5,4 +5,5 @@ from . import (
     test_printing,
     test_safe_style,
     test_trail,
+    test_typography,
 )

@@ -1,8 +1,9 @@
 from . import (
-    test_accessibility,
     test_access_matrix,
     test_access_matrix_portal,
+    test_accessibility,
     test_action_order_property,
+    test_chatter,
     test_concurrency,
     test_demo,
     test_dialogs,

@@ -10,7 +10,8 @@ const SEQUENCE = 35;
 /**
  * Puts the buttons in the form's `cog_menu` into the cog menu.
  *
- * What is done once in a contract's life needs no place among its buttons.
+ * What is done once in a contract's life needs no place among its buttons. What cannot be
+ * deleted is not offered to be.
  */
 export class ContractFormController extends FormController {
     setup() {
@@ -21,6 +22,9 @@ export class ContractFormController extends FormController {
 
     getStaticActionMenuItems() {
         const items = super.getStaticActionMenuItems();
+        const {isAvailable} = items.delete;
+        items.delete.isAvailable = () =>
+            isAvailable() && this.model.root.data.is_deletable !== false;
         this.cogButtons.forEach((button, index) => {
             items[`contract_${index}`] = {
                 isAvailable: () =>
