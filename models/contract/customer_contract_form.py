@@ -45,13 +45,26 @@ class CustomerContract(models.Model):
     )
     @api.depends_context("lang", "uid")
     def _compute_next_step(self):
-        for contract in self:
-            if contract.state == "draft" and contract.current_version_id:
-                # signed on our side, but nobody was asked yet
-                people = contract._get_next_participants().mapped("partner_id.name")
-                contract.next_step = _("Ready to be sent to %(people)s", people=", ".join(people))
-            else:
-                contract.next_step = contract._get_next_step(self.env.user.partner_id)
+        # Readers see who is waited for, not each other's records. Most contracts of a list
+        # wait for nobody: what is read to tell for whom is read of the others only.
+        open_ones = self.filtered(lambda contract: contract.state in OPEN_STATES)
+        partner = self.env.user.partner_id
+        for contracts in (open_ones, self - open_ones):
+            for contract, contract_sudo in zip(contracts, contracts.sudo(), strict=True):
+                contract.next_step = contract_sudo._tell_next_step(partner)
+
+    def _tell_next_step(self, partner):
+        """Tell an employee what happens next with the contract.
+
+        :param recordset partner: the employee
+        :rtype: str
+        """
+        self.ensure_one()
+        if self.state == "draft" and self.current_version_id:
+            # signed on our side, but nobody was asked yet
+            people = self._get_next_participants().mapped("partner_id.name")
+            return _("Ready to be sent to %(people)s", people=", ".join(people))
+        return self._get_next_step(partner)
 
     @api.depends(
         "state",

@@ -4,6 +4,7 @@ from . import (
     test_copy,
     test_delivery,
     test_doors,
+    test_list_figures,
     test_named_author,
     test_pending_page,
     test_portal_access,
