@@ -4,6 +4,10 @@ Each case has two sides. Where Odoo has nothing of the kind, only growth counts.
 consumes contracts and quotations, such as signing, makes its own in each round.
 """
 
+import base64
+import struct
+import zlib
+
 from bench_visitor import Visitor
 
 BIG, SMALL = "buyer00000@bench.example.com", "buyer00001@bench.example.com"
@@ -15,6 +19,7 @@ LISTS = {
         **dict.fromkeys(("is_late", "name", "title", "sign_deadline", "amount_total"), {}),
         **dict.fromkeys(("signature_progress", "next_step", "state", "has_unreached"), {}),
         **dict.fromkeys(("partner_id", "user_id", "currency_id"), NAMED),
+        "company_id": {"fields": {}},
     },
     ORDER: {
         **dict.fromkeys(("name", "create_date", "amount_total", "activity_ids"), {}),
@@ -26,11 +31,26 @@ TITLE = {CONTRACT: "title", ORDER: "client_order_ref"}
 MINE = {CONTRACT: ("waits_for_me", "=", True), ORDER: ("activity_user_id", "=", 2)}
 TEXT = {CONTRACT: "section_ids.body", ORDER: "order_line.name"}
 FIGURES = ["__count", "amount_total:sum"]
+# Pixels
+BLUE, CLEAR = bytes((0, 0, 139, 255)), bytes(4)
 SECTIONS = ("Scope", "Price", "Term", "Liability", "Secrecy", "Place of Jurisdiction")
-PICTURE = (
-    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5E"
-    "rkJggg=="
-)
+
+
+def draw_signature(width=300, height=100):
+    """Return a line across a picture, as a browser sends a signature."""
+
+    def make_chunk(kind, content):
+        body = kind + content
+        return struct.pack(">I", len(content)) + body + struct.pack(">I", zlib.crc32(body))
+
+    rows = b"".join(
+        b"\0" + b"".join(BLUE if abs(x * height // width - y) < 3 else CLEAR for x in range(width))
+        for y in range(height)
+    )
+    header = struct.pack(">2I5B", width, height, 8, 6, 0, 0, 0)
+    picture = b"\x89PNG\r\n\x1a\n" + make_chunk(b"IHDR", header)
+    picture += make_chunk(b"IDAT", zlib.compress(rows)) + make_chunk(b"IEND", b"")
+    return base64.b64encode(picture).decode()
 
 
 class Case:
@@ -154,11 +174,12 @@ class Reading:
         return self.admin.call(model, "formatted_read_group", [], list(names), FIGURES)
 
     def _find_page(self, model, state):
-        domain = [("state", "=", state), ("partner_id.email", "=like", "ba%00000@%")]
-        if model == ORDER:
-            domain = [("state", "=", state), ("partner_id.email", "=", BIG)]
-        (found,) = self.admin.ask(model, "search", domain, limit=1)
-        return f"/my/{'contracts' if model == CONTRACT else 'orders'}/{found}"
+        person = "requester_id" if model == CONTRACT else "partner_id"
+        own = [(f"{person}.email", "=", BIG), ("state", "not in", ("draft", "cancelled"))]
+        found = self.admin.ask(model, "search_read", own, ["state"])
+        # among a hundred, there may be none in that state
+        fitting = [one for one in found if one["state"] == state] or found
+        return f"/my/{'contracts' if model == CONTRACT else 'orders'}/{fitting[0]['id']}"
 
     def _describe_form(self, model):
         """Return what the form asks for: all that is in its view."""
@@ -191,6 +212,7 @@ class Acting:
         ][0]
         (self.product,) = admin.ask("product.product", "search", [("name", "=", "Service")])[:1]
         self.job = self._find_job()
+        self.signature = draw_signature()
 
     def prepare(self):
         """Return the cases, which follow each other in each round."""
@@ -272,12 +294,16 @@ class Acting:
             ["content_digest"],
         )[0]["content_digest"]
         return self.big.post(
-            f"{address}/sign", name="Buyer 00000", signature=PICTURE, digest=digest, consent=True
+            f"{address}/sign",
+            name="Buyer 00000",
+            signature=self.signature,
+            digest=digest,
+            consent=True,
         )
 
     def _accept_order(self):
         return self.big.post(
-            f"/my/orders/{self.ids[ORDER][0]}/accept", name="Buyer 00000", signature=PICTURE
+            f"/my/orders/{self.ids[ORDER][0]}/accept", name="Buyer 00000", signature=self.signature
         )
 
     def _finalize(self):

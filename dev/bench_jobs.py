@@ -13,7 +13,7 @@ from unittest.mock import patch
 
 # How long Odoo leaves a job to go on
 SECONDS = 10
-VERIFIED = 300
+VERIFIED = 30
 JOBS = {
     "reminders": ("customer.contract", "_cron_remind"),
     "expiry": ("customer.contract", "_cron_expire"),

@@ -42,13 +42,16 @@ class CustomerContract(models.Model):
         "participant_ids.state",
         "participant_ids.sequence",
         "signed_document_id",
+        "user_id",
     )
     @api.depends_context("lang", "uid")
     def _compute_next_step(self):
         # Readers see who is waited for, not each other's records. Most contracts of a list
         # wait for nobody: what is read to tell for whom is read of the others only.
         open_ones = self.filtered(lambda contract: contract.state in OPEN_STATES)
-        partner = self.env.user.partner_id
+        # read along with the managers, whose names stand beside it
+        users = self.env.user | self.user_id
+        partner = self.env.user.with_prefetch(users.ids).partner_id
         for contracts in (open_ones, self - open_ones):
             for contract, contract_sudo in zip(contracts, contracts.sudo(), strict=True):
                 contract.next_step = contract_sudo._tell_next_step(partner)
