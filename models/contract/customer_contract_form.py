@@ -46,13 +46,19 @@ class CustomerContract(models.Model):
     )
     @api.depends_context("lang", "uid")
     def _compute_next_step(self):
-        # Readers see who is waited for, not each other's records. Most contracts of a list
-        # wait for nobody: what is read to tell for whom is read of the others only.
-        open_ones = self.filtered(lambda contract: contract.state in OPEN_STATES)
+        # Most contracts of a list are signed and filed, and nothing follows.
+        over = self.filtered(
+            lambda contract: contract.state == "signed" and contract.signed_document_id
+        )
+        over.next_step = ""
+        # Readers see who is waited for, not each other's records. For whom is read of those
+        # contracts only that wait for somebody.
+        others = self - over
+        open_ones = others.filtered(lambda contract: contract.state in OPEN_STATES)
         # read along with the managers, whose names stand beside it
         users = self.env.user | self.user_id
         partner = self.env.user.with_prefetch(users.ids).partner_id
-        for contracts in (open_ones, self - open_ones):
+        for contracts in (open_ones, others - open_ones):
             for contract, contract_sudo in zip(contracts, contracts.sudo(), strict=True):
                 contract.next_step = contract_sudo._tell_next_step(partner)
 
@@ -103,11 +109,15 @@ class CustomerContract(models.Model):
     @api.depends("state", "sign_deadline_at")
     def _compute_is_late(self):
         horizon = self._get_late_horizon()
-        for contract in self:
-            deadline = contract.sign_deadline_at
-            contract.is_late = bool(
-                contract.state in OPEN_STATES and deadline and deadline <= horizon
+        late = self.filtered(
+            lambda contract: (
+                contract.state in OPEN_STATES
+                and contract.sign_deadline_at
+                and contract.sign_deadline_at <= horizon
             )
+        )
+        late.is_late = True
+        (self - late).is_late = False
 
     def _search_is_late(self, operator, value):
         if operator != "in":
