@@ -33,6 +33,7 @@ class CustomerContract(models.Model):
         store=True,
         help="Somebody who is waited for, or gets the signed contract, was not reached.",
     )
+    _unreached = models.Index("(id) WHERE has_unreached IS TRUE")
     copies_message_id = fields.Many2one(
         "mail.message", readonly=True, copy=False, groups="base.group_user"
     )
