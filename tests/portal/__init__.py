@@ -2,6 +2,7 @@ from . import (
     test_any_json,
     test_conversation,
     test_copy,
+    test_counters,
     test_delivery,
     test_doors,
     test_list_figures,
