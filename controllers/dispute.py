@@ -226,7 +226,7 @@ class CustomerContractDispute(
     def _get_dispute_categories(self):
         """Return what signers may choose from."""
         # Signers have no rights on configuration.
-        return request.env["customer.contract.dispute.category"].sudo().search([])
+        return request.env["customer.contract.dispute.category"].sudo().search_fetch([], ["name"])
 
     def _get_shown_dispute(self, access):
         """Return the dispute whose thread the visitor reads: the open one, else the last.

@@ -72,7 +72,9 @@ class ContractFactsMixin:
         """
         # Visitors read the currency's symbol whatever their rights.
         Currency = request.env["res.currency"].sudo().with_context(active_test=False)
-        return Currency.search([("name", "=", code)], limit=1)
+        return Currency.search_fetch(
+            [("name", "=", code)], ["name", "symbol", "position", "decimal_places"], limit=1
+        )
 
     def _format_in_currency(self, amount, currency_sudo):
         """Format a frozen amount whose currency was found.

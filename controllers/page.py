@@ -209,7 +209,7 @@ class ContractPageMixin(ContractAccessMixin, ContractFactsMixin, ContractNoticeM
     def _get_refusal_reasons(self):
         """Return the reasons to decline that the company offers."""
         # Signers have no rights on configuration.
-        return request.env["customer.contract.refusal.reason"].sudo().search([])
+        return request.env["customer.contract.refusal.reason"].sudo().search_fetch([], ["name"])
 
     # === WHAT THE PAGE SAYS === #
 

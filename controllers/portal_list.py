@@ -1,4 +1,5 @@
 import re
+from typing import NamedTuple
 
 import lxml.html
 
@@ -16,10 +17,34 @@ from .facts import ContractFactsMixin
 from .page import HISTORY_KEY
 
 CONTRACTS_PER_PAGE = 20
+# Up to how many own contracts are named one by one to the database.
+MOST_IDS = 10_000
 # By how many words the database narrows a search down, longest first.
 MOST_WORDS = 5
+# What a row shows, read along with which rows there are.
+ROW_FIELDS = (
+    "name",
+    "title",
+    "state",
+    "lifecycle",
+    "type_id",
+    "date_start",
+    "date_end",
+    "amount_total",
+    "currency_id",
+    "current_version_id",
+    "signed_document_id",
+)
 BLOCKS = re.compile(r"</?(?:p|div|br|h\d|ul|ol|li|table|tr|t[dh]|blockquote)\b", re.I)
 WORDS = re.compile(r"[^\W_]+")
+
+
+class OwnContracts(NamedTuple):
+    """A visitor's own contracts, which a page counts, filters, sorts and searches."""
+
+    domain: Domain
+    count: int | None  # none if they are too many to have been counted
+    has_types: bool
 
 
 class CustomerContractPortalList(PrivateAnswerMixin, ContractFactsMixin, CustomerPortal):
@@ -31,13 +56,14 @@ class CustomerContractPortalList(PrivateAnswerMixin, ContractFactsMixin, Custome
 
     def _prepare_home_portal_values(self, counters):
         values = super()._prepare_home_portal_values(counters)
-        if "contract_count" in counters:
-            values["contract_count"] = self._get_contracts().search_count(
-                self._get_contracts_domain()
-            )
-        if "contract_to_sign_count" in counters:
-            values["contract_to_sign_count"] = self._get_contracts().search_count(
-                self._get_contracts_domain() & self._get_contracts()._get_portal_to_do_domain()
+        asked = {"contract_count", "contract_to_sign_count"} & set(counters)
+        own = self._find_own_contracts() if asked else None
+        if "contract_count" in asked:
+            values["contract_count"] = self._count_contracts(own, own.domain)
+        if "contract_to_sign_count" in asked:
+            to_do = self._get_contracts()._get_portal_to_do_domain()
+            values["contract_to_sign_count"] = (
+                0 if own.count == 0 else self._count_contracts(own, own.domain & to_do)
             )
         return values
 
@@ -60,6 +86,31 @@ class CustomerContractPortalList(PrivateAnswerMixin, ContractFactsMixin, Custome
             return Domain(request.env["ir.rule"]._compute_domain(Contract._name, "read"))
         return Contract._get_portal_domain()
 
+    def _find_own_contracts(self):
+        """Find the visitor's own contracts, once for all that a page asks about them.
+
+        :rtype: OwnContracts
+        """
+        Contract_sudo = self._get_contracts()
+        domain = self._get_contracts_domain()
+        query = Contract_sudo._search(domain, limit=MOST_IDS + 1)
+        columns = [Contract_sudo._field_to_sql(query.table, name) for name in ("id", "type_id")]
+        rows = request.env.execute_query(query.select(*columns))
+        has_types = any(type_id for _id, type_id in rows)
+        if len(rows) > MOST_IDS:
+            return OwnContracts(domain, None, has_types)
+        return OwnContracts(Domain("id", "in", [row[0] for row in rows]), len(rows), has_types)
+
+    def _count_contracts(self, own, domain):
+        """Count those of the visitor's own contracts that a domain is about.
+
+        :param OwnContracts own: the visitor's own ones
+        :param odoo.fields.Domain domain: which of them
+        """
+        if own.count is not None and domain == own.domain:
+            return own.count
+        return self._get_contracts().search_count(domain)
+
     @route(
         ["/my/contracts", "/my/contracts/page/<int:page>"],
         type="http",
@@ -80,9 +131,10 @@ class CustomerContractPortalList(PrivateAnswerMixin, ContractFactsMixin, Custome
         **kwargs,
     ):
         """Show the visitor's contracts. Arguments that make no sense are ignored."""
+        own = self._find_own_contracts()
         sortings = self._get_contract_sortings()
         filters = self._get_contract_filters()
-        groupings = self._get_contract_groupings()
+        groupings = self._get_contract_groupings(own)
         inputs = self._get_contract_search_inputs()
         sortby = sortby if sortby in sortings else "newest"
         filterby = filterby if filterby in filters else "all"
@@ -90,17 +142,16 @@ class CustomerContractPortalList(PrivateAnswerMixin, ContractFactsMixin, Custome
         search_in = search_in if search_in in inputs else "all"
         search = search.strip()[:200] if isinstance(search, str) else ""
 
-        domain = self._get_contracts_domain() & filters[filterby]["domain"]
+        domain = own.domain & filters[filterby]["domain"]
         first, last = self._to_date(date_begin), self._to_date(date_end)
         if first and last:
             domain &= Domain("create_date", ">=", first) & Domain("create_date", "<=", last)
         if search:
-            domain &= self._get_contract_search_domain(search_in, search)
+            domain &= self._get_contract_search_domain(own, search_in, search)
 
-        Contract_sudo = self._get_contracts()
         page_values = pager(
             url="/my/contracts",
-            total=Contract_sudo.search_count(domain),
+            total=self._count_contracts(own, domain),
             page=self._to_number(page),
             step=CONTRACTS_PER_PAGE,
             url_args={
@@ -118,8 +169,9 @@ class CustomerContractPortalList(PrivateAnswerMixin, ContractFactsMixin, Custome
             },
         )
         group_order = groupings[groupby].get("order")
-        contracts_sudo = Contract_sudo.search(
+        contracts_sudo = self._get_contracts().search_fetch(
             domain,
+            ROW_FIELDS,
             order=", ".join(filter(None, (group_order, sortings[sortby]["order"]))),
             limit=CONTRACTS_PER_PAGE,
             offset=page_values["offset"],
@@ -187,8 +239,11 @@ class CustomerContractPortalList(PrivateAnswerMixin, ContractFactsMixin, Custome
             },
         }
 
-    def _get_contract_groupings(self):
-        """Return how the list can be grouped: by type only if types are used."""
+    def _get_contract_groupings(self, own):
+        """Return how the list can be grouped: by type only if types are used.
+
+        :param OwnContracts own: the visitor's own contracts
+        """
         groupings = {
             "none": {"label": self.env._("None")},
             "status": {
@@ -197,8 +252,7 @@ class CustomerContractPortalList(PrivateAnswerMixin, ContractFactsMixin, Custome
                 "order": "state",
             },
         }
-        typed = self._get_contracts_domain() & Domain("type_id", "!=", False)
-        if self._get_contracts().search_count(typed, limit=1):
+        if own.has_types:
             groupings["type"] = {
                 "label": self.env._("Type"),
                 "field": "type_id",
@@ -218,9 +272,10 @@ class CustomerContractPortalList(PrivateAnswerMixin, ContractFactsMixin, Custome
             "content": {"input": "content", "label": self.env._("Search in Content")},
         }
 
-    def _get_contract_search_domain(self, search_in, search):
+    def _get_contract_search_domain(self, own, search_in, search):
         """Return the contracts that match what was searched for.
 
+        :param OwnContracts own: the visitor's own contracts
         :param str search_in: a key of :meth:`_get_contract_search_inputs`
         :param str search: what was typed
         :rtype: odoo.fields.Domain
@@ -232,23 +287,24 @@ class CustomerContractPortalList(PrivateAnswerMixin, ContractFactsMixin, Custome
             return by_title
         if search_in == "reference":
             return by_reference
-        by_content = Domain("id", "in", self._find_by_content(search))
+        by_content = Domain("id", "in", self._find_by_content(own, search))
         if search_in == "content":
             return by_content
         return by_title | by_reference | by_content
 
-    def _find_by_content(self, search):
+    def _find_by_content(self, own, search):
         """Find the visitor's contracts whose text holds what was searched for.
 
         The database narrows down by single words; the words' order and whether they
         stand in the text at all, and not in its markup, is checked afterwards.
 
+        :param OwnContracts own: the visitor's own contracts
         :param str search: what was typed
         :return: ids of contracts
         :rtype: list[int]
         """
         # Own ones first: the texts of all customers' contracts are never gone through.
-        own_sudo = self._get_contracts().search(self._get_contracts_domain())
+        own_sudo = self._get_contracts().search(own.domain)
         words = WORDS.findall(search)
         texts = Domain.AND(
             Domain("content", "ilike", escape_psql(word))

@@ -13,7 +13,7 @@ FILL = """
 import sys
 sys.path.insert(0, {folder!r})
 import {module}
-{module}.fill(env{count})
+{module}.{act}(env, {argument})
 """
 
 
@@ -42,15 +42,15 @@ def _create(place, name, count):
     # As Odoo does where it creates the database itself: its search for parts of words
     postgres.query("CREATE EXTENSION IF NOT EXISTS pg_trgm", name)
     with step(f"Filling {name} with {count} contracts"):
-        _run(place, name, code=_prepare("bench_fill", f", {count}"))
+        _run(place, name, code=_prepare("bench_fill", count))
     with step(f"Filling {name} with as many quotations"):
         _run(place, name, f"--init={PEER}", f"--update={layout.ADDON}")
-        _run(place, name, code=_prepare("bench_peer"))
+        _run(place, name, code=_prepare("bench_peer", count))
     postgres.query("VACUUM ANALYZE", name)
 
 
-def _prepare(module, count=""):
-    return FILL.format(folder=str(layout.COMMANDS), module=module, count=count)
+def _prepare(module, count):
+    return FILL.format(folder=str(layout.COMMANDS), module=module, act="fill", argument=count)
 
 
 def _run(place, name, *arguments, code=None):

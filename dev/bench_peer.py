@@ -31,10 +31,11 @@ COPY_LINES = """
 """
 
 
-def fill(env):
+def fill(env, _count):
     """Make a quotation for each contract.
 
     :param env: of the shell, elevated
+    :param int _count: how many contracts there are
     """
     product = env["product.product"].create({"name": "Service", "list_price": 400})
     order = env["sale.order"].create(

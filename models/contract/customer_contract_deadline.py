@@ -75,9 +75,10 @@ class CustomerContract(models.Model):
         :rtype: str
         """
         self.ensure_one()
-        moment, zone = self.sign_deadline_at, self.company_id._get_contract_zone()
+        moment = self.sign_deadline_at
         if not moment:
             return ""
+        zone = self.company_id._get_contract_zone()
         local = pytz.utc.localize(moment).astimezone(pytz.timezone(zone))
         return _(
             "%(date)s, %(time)s (%(zone)s)",

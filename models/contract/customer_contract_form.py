@@ -63,16 +63,38 @@ class CustomerContract(models.Model):
         "participant_ids.state",
         "participant_ids.sequence",
         "signed_document_id",
+        "user_id",
     )
     @api.depends_context("lang", "uid")
     def _compute_next_step(self):
-        for contract in self:
-            if contract.state == "draft" and contract.current_version_id:
-                # signed on our side, but nobody was asked yet
-                people = contract._get_next_participants().mapped("partner_id.name")
-                contract.next_step = _("Ready to be sent to %(people)s", people=", ".join(people))
-            else:
-                contract.next_step = contract._get_next_step(self.env.user.partner_id)
+        # Most contracts of a list are signed and filed, and nothing follows.
+        over = self.filtered(
+            lambda contract: contract.state == "signed" and contract.signed_document_id
+        )
+        over.next_step = ""
+        # Readers see who is waited for, not each other's records. For whom is read of those
+        # contracts only that wait for somebody.
+        others = self - over
+        open_ones = others.filtered(lambda contract: contract.state in OPEN_STATES)
+        # read along with the managers, whose names stand beside it
+        users = self.env.user | self.user_id
+        partner = self.env.user.with_prefetch(users.ids).partner_id
+        for contracts in (open_ones, others - open_ones):
+            for contract, contract_sudo in zip(contracts, contracts.sudo(), strict=True):
+                contract.next_step = contract_sudo._tell_next_step(partner)
+
+    def _tell_next_step(self, partner):
+        """Tell an employee what happens next with the contract.
+
+        :param recordset partner: the employee
+        :rtype: str
+        """
+        self.ensure_one()
+        if self.state == "draft" and self.current_version_id:
+            # signed on our side, but nobody was asked yet
+            people = self._get_next_participants().mapped("partner_id.name")
+            return _("Ready to be sent to %(people)s", people=", ".join(people))
+        return self._get_next_step(partner)
 
     @api.depends(
         "state",
@@ -233,11 +255,15 @@ class CustomerContract(models.Model):
     @api.depends("state", "sign_deadline_at")
     def _compute_is_late(self):
         horizon = self._get_late_horizon()
-        for contract in self:
-            deadline = contract.sign_deadline_at
-            contract.is_late = bool(
-                contract.state in OPEN_STATES and deadline and deadline <= horizon
+        late = self.filtered(
+            lambda contract: (
+                contract.state in OPEN_STATES
+                and contract.sign_deadline_at
+                and contract.sign_deadline_at <= horizon
             )
+        )
+        late.is_late = True
+        (self - late).is_late = False
 
     def _search_is_late(self, operator, value):
         if operator != "in":

@@ -74,12 +74,24 @@ class ResCompany(models.Model):
         self.ensure_one()
         # It is the same for all who ask, whatever their rights.
         company_sudo = self.sudo()
-        candidates = [company_sudo.contract_tz, company_sudo.partner_id.tz]
-        if "resource_calendar_id" in company_sudo._fields:
-            candidates.append(company_sudo.resource_calendar_id.tz)
+        # One after the other: each takes a query, and every page asks.
+        zones = (
+            lambda: company_sudo.contract_tz,
+            lambda: company_sudo.partner_id.tz,
+            lambda: (
+                "resource_calendar_id" in company_sudo._fields
+                and company_sudo.resource_calendar_id.tz
+            ),
+            self._get_administrator_zone,
+        )
+        found = (zone() for zone in zones)
+        return next((zone for zone in found if zone in pytz.all_timezones_set), "UTC")
+
+    def _get_administrator_zone(self):
+        """Return the administrator's time zone, if there is one."""
         administrator_sudo = self.env.ref("base.user_admin", raise_if_not_found=False)
-        candidates.append(administrator_sudo and administrator_sudo.sudo().tz)
-        return next((zone for zone in candidates if zone in pytz.all_timezones_set), "UTC")
+        # The zone is told to all, whatever their rights.
+        return administrator_sudo and administrator_sudo.sudo().tz
 
     def _get_contract_today(self):
         """Return the day that it is now in the company's time zone.

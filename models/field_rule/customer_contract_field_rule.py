@@ -4,7 +4,7 @@ from typing import NamedTuple
 from odoo import _, api, fields, models, tools
 from odoo.exceptions import ValidationError
 
-from .guard import COPYING, SYSTEM, WORK_KEY, guard, open_to_own_methods
+from .guard import COPYING, RULE, SYSTEM, WORK_KEY, guard, is_in_use, open_to_own_methods
 
 CARD = "customer.contract.field.access.mixin"
 CUSTOM_FIELD = "properties."
@@ -170,6 +170,8 @@ class CustomerContractFieldRule(models.Model):
     def _apply(self):
         """Make changes of rules hold at once, for everybody."""
         self.env.registry.clear_cache()
+        # Whatever is undone, too: from now on, this transaction looks each time.
+        self.env.cr.cache[RULE] = True
 
     def _register_hook(self):
         super()._register_hook()
@@ -271,7 +273,7 @@ class CustomerContractFieldRule(models.Model):
         :param object even_for: a kind of work to which fields are otherwise open
         :rtype: ClosedFields
         """
-        if self.env.su or not self._is_in_use():
+        if self.env.su or not is_in_use(self.env):
             return OPEN
         work = self.env.context.get(WORK_KEY)
         is_work = work is not None and work is not even_for and work in (SYSTEM, COPYING)

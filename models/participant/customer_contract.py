@@ -26,12 +26,6 @@ class CustomerContract(models.Model):
     next_sequence = fields.Integer(
         compute="_compute_next_sequence", help="The order of the next person who is added."
     )
-    signer_count = fields.Integer(compute="_compute_signature_progress")
-    signature_count = fields.Integer(compute="_compute_signature_progress")
-    signature_progress = fields.Float(
-        compute="_compute_signature_progress",
-        help="Share of the signers who have signed, in %.",
-    )
 
     @api.depends("partner_id", "requester_id", "user_id", "company_id")
     def _compute_participant_ids(self):
@@ -230,25 +224,6 @@ class CustomerContract(models.Model):
 
     # === STEPS === #
 
-    @api.depends(
-        "participant_ids.state",
-        "participant_ids.role",
-        "participant_ids.step_id.policy",
-        "participant_ids.step_id.needed_count",
-    )
-    def _compute_signature_progress(self):
-        """Count the signatures that are needed, not the people who could give them."""
-        for contract in self:
-            # The portal shows the figures, not the participants' records.
-            signers_sudo = contract.sudo()._get_expected_signers()
-            needed = sum(not person.step_id for person in signers_sudo) + sum(
-                step._get_needed_count() for step in signers_sudo.step_id
-            )
-            done = sum(person.state == "done" for person in signers_sudo)
-            contract.signer_count = needed
-            contract.signature_count = done
-            contract.signature_progress = 100 * done / needed if needed else 0
-
     def copy_data(self, default=None):
         if "participant_ids" in (default or {}):
             return super().copy_data(default=default)
@@ -302,16 +277,6 @@ class CustomerContract(models.Model):
         return any(
             participant.role == "approver" and participant.state in PENDING_STATES
             for participant in self.participant_ids
-        )
-
-    def _get_expected_signers(self):
-        """Return the signers whose signature counts: none is expected of the others.
-
-        :rtype: recordset of `customer.contract.participant`
-        """
-        self.ensure_one()
-        return self.participant_ids.filtered(
-            lambda person: person.role == "signer" and not person._is_replaced()
         )
 
     def _get_sending_problems(self):

@@ -6,12 +6,10 @@ from psycopg2.errors import SerializationFailure
 
 from odoo import _, api, fields, models
 from odoo.exceptions import UserError
-from odoo.fields import Domain
 from odoo.tools import email_normalize
 
 from ...utils import check_one
 
-UNREACHED_STATES = ("failed", "bounced")
 UNDELIVERED = "customer_contract.mail_activity_type_undelivered"
 # After how long a contract on which somebody acts is tried again.
 JOIN_AGAIN = timedelta(minutes=1)
@@ -33,9 +31,10 @@ class CustomerContract(models.Model):
     has_unreached = fields.Boolean(
         "E-mail Not Delivered",
         compute="_compute_has_unreached",
-        search="_search_has_unreached",
+        store=True,
         help="Somebody who is waited for, or gets the signed contract, was not reached.",
     )
+    _unreached = models.Index("(id) WHERE has_unreached IS TRUE")
     copies_message_ids = fields.Many2many(
         "mail.message",
         "customer_contract_copies_message_rel",
@@ -45,7 +44,7 @@ class CustomerContract(models.Model):
     )
 
     def _get_protected_fields(self):
-        return super()._get_protected_fields() | {"copies_message_ids"}
+        return super()._get_protected_fields() | {"copies_message_ids", "has_unreached"}
 
     # === SENDER === #
 
@@ -218,7 +217,14 @@ class CustomerContract(models.Model):
 
     # === WHOM NO MAIL REACHES === #
 
-    @api.depends("state", "participant_ids.state", "participant_ids.delivery_state")
+    @api.depends(
+        "state",
+        "participant_ids.state",
+        "participant_ids.role",
+        "participant_ids.sequence",
+        "participant_ids.is_retired",
+        "participant_ids.delivery_state",
+    )
     def _compute_has_unreached(self):
         for contract in self:
             contract.has_unreached = bool(contract._get_unreached())
@@ -229,18 +235,6 @@ class CustomerContract(models.Model):
 
     def _find_primary_act(self):
         return "send_again" if self.has_unreached else super()._find_primary_act()
-
-    def _search_has_unreached(self, operator, value):
-        if operator != "in":
-            return NotImplemented
-        unreached = ("delivery_state", "in", UNREACHED_STATES)
-        asked = Domain("state", "in", ("approval", "sent", "disputed")) & Domain(
-            "participant_ids", "any", [unreached, ("state", "in", ("requested", "viewed"))]
-        )
-        domain = asked | (
-            Domain("state", "=", "signed") & Domain("participant_ids", "any", [unreached])
-        )
-        return domain if True in value else ~domain
 
     def _get_unreached(self):
         """Return the people whose mail did not arrive, and who need it.
@@ -254,17 +248,14 @@ class CustomerContract(models.Model):
             )
         )
 
-    @api.depends("participant_ids.delivery_state")
+    @api.depends("has_unreached")
     def _compute_next_step(self):
         super()._compute_next_step()
-        # One look at everybody: almost every mail arrives.
-        missed = self.participant_ids.filtered(lambda person: person._is_unreached())
-        for contract in self if missed else ():
-            if unreached := contract._get_unreached():
-                contract.next_step = _(
-                    "The e-mail to %(people)s did not arrive: correct the address",
-                    people=", ".join(unreached.mapped("partner_id.name")),
-                )
+        for contract in self.filtered("has_unreached"):
+            contract.next_step = _(
+                "The e-mail to %(people)s did not arrive: correct the address",
+                people=", ".join(contract._get_unreached().mapped("partner_id.name")),
+            )
 
     def action_send_again(self, participant_id, email=None, reason=None):
         """Send a person's mail again, to a corrected address if one is given.

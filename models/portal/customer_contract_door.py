@@ -58,7 +58,7 @@ class CustomerContract(models.Model):
         :param str expression: a field, or a path, as domains and groups name it
         :raise AccessError: if it is another field, or leads to other records
         """
-        if self.env.su or not self.env.user.share:
+        if self.env.su or self.env.user._is_internal():
             return
         name, _dot, rest = expression.partition(".")
         field = self._fields.get(name)
@@ -71,7 +71,7 @@ class CustomerContract(models.Model):
 
     @api.model
     def _search(self, domain, *args, **kwargs):
-        if not self.env.su and self.env.user.share:
+        if not self.env.su and not self.env.user._is_internal():
             for condition in Domain(domain).iter_conditions():
                 self._check_may_ask_through(condition.field_expr)
                 if "any" in condition.operator:

@@ -226,34 +226,35 @@ class CustomerContract(models.Model):
         )
 
     @api.model
-    def _get_portal_reader_domain(self, person_id):
-        """Return the contracts that somebody finds in the portal without having to act.
+    def _get_portal_alternatives(self, person_id, is_employee):
+        """Add the contracts that somebody finds without having to act.
 
         Whoever only reads finds what is shared, as long as he belongs to the company that
         the contract is with: companies are compared when the contract is read, so that
         nothing has to be withdrawn from people who leave.
         """
-        # Only the person's own id stands in the rule, since rules are kept in memory.
         is_member = [("commercial_member_ids", "any", [("id", "=", person_id)])]
+        is_shared = Domain("portal_published", "=", True)
         is_out = Domain("state", "not in", PREPARING_STATES)
         is_counterparty = Domain("commercial_partner_id", "=", person_id) | Domain(
             "commercial_partner_id", "any", is_member
         )
         observes = [("partner_id", "=", person_id), ("role", "=", "observer")]
-        is_named = (
-            Domain("requester_id", "=", person_id)
-            | Domain("participant_ids", "any", observes)
-            | (is_out & Domain("partner_id", "=", person_id))
+        is_named = Domain("requester_id", "=", person_id) | (
+            is_out & Domain("partner_id", "=", person_id)
         )
+        is_shared_with = is_shared & is_counterparty
         is_colleague = is_out & Domain(
             "commercial_partner_id",
             "any",
             [("contract_colleague_access", "=", True), *is_member],
         )
-        is_shared = Domain("portal_published", "=", True)
-        return super()._get_portal_reader_domain(person_id) | (
-            is_shared & ((is_counterparty & is_named) | is_colleague)
-        )
+        return [
+            *super()._get_portal_alternatives(person_id, is_employee),
+            is_shared_with & is_named,
+            is_shared_with & Domain("participant_ids", "any", observes),
+            is_shared & is_colleague,
+        ]
 
     # === WHAT FOLLOWS === #
 

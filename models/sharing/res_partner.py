@@ -192,8 +192,8 @@ class ResPartner(models.Model):
                     contract.id in ids and contract.company_id in companies
                 )
             )
-            domain = Contract_sudo._get_portal_domain(partner)
-            result[partner.id] = own_sudo.filtered_domain(domain)
+            is_employee = any(not user.share for user in partner.user_ids)
+            result[partner.id] = own_sudo._filter_for_portal(partner.id, is_employee)
         return result
 
     def _get_contracts_of_open_companies(self):

@@ -94,13 +94,13 @@ class CustomerContract(models.Model):
         )
         codes = {self._get_content_language(), *signers.partner_id.mapped("lang")} - {False}
         Consent = self.env["customer.contract.consent"]
-        names = dict(Consent._get_languages())
         missing = []
         for code in sorted(codes):
             consent_sudo = Consent._get_current(self.company_id, code)
             if not consent_sudo or not consent_sudo._is_in(code):
-                missing.append(names.get(code, code))
-        return missing
+                missing.append(code)
+        names = dict(Consent._get_languages()) if missing else {}
+        return [names.get(code, code) for code in missing]
 
     def _check_may_sign_for_company(self):
         """Refuse users without the right to sign for the company.

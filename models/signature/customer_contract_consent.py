@@ -113,7 +113,9 @@ class CustomerContractConsent(models.Model):
         :rtype: recordset of `customer.contract.consent`, elevated
         """
         # Signers have no rights on configuration.
-        consents_sudo = self.sudo().search([("company_id", "in", (company.id, False))])
+        consents_sudo = self.sudo().search_fetch(
+            [("company_id", "in", (company.id, False))], ["company_id", "lang", "version", "digest"]
+        )
         return consents_sudo.filtered(
             lambda consent: not consent.lang or consent._is_in(lang)
         ).sorted(
