@@ -4,6 +4,7 @@ from textwrap import shorten
 import lxml.html
 
 from odoo import _, api, fields, models
+from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 from odoo.addons.base.models.res_users import check_identity
@@ -196,6 +197,50 @@ class CustomerContract(models.Model):
                     "%(people)s has been asked to act.",
                     people=", ".join(participants.mapped("partner_id.name")),
                 ),
+                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
+            },
+        }
+
+    def _do_where_possible(self, act):
+        """Do something with those of several contracts with which it can be done.
+
+        :param callable act: what is done with a contract
+        :return: the other contracts, each with the reason
+        :rtype: list[str]
+        :raise UserError: with all reasons, if it can be done with none of them
+        """
+        problems = []
+        for contract in self:
+            try:
+                with self.env.cr.savepoint():
+                    act(contract)
+            except UserError as problem:
+                # what was written in memory went with the savepoint
+                problems.append(f"{contract.display_name}: {problem}")
+        if problems and len(problems) == len(self):
+            raise UserError("\n".join(problems))
+        return problems
+
+    def _notify_left_out(self, done, problems):
+        """Tell the user what could not be done for some of several contracts.
+
+        :param int done: for how many it was done
+        :param list[str] problems: the other contracts, each with the reason
+        :return: an action
+        :rtype: dict
+        """
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "warning",
+                "sticky": True,
+                "title": _(
+                    "Done for %(done)s contracts, not for %(others)s",
+                    done=done,
+                    others=len(problems),
+                ),
+                "message": "\n".join(problems),
                 "next": {"type": "ir.actions.client", "tag": "soft_reload"},
             },
         }

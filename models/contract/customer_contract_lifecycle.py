@@ -29,19 +29,27 @@ class CustomerContract(models.Model):
         """
         self.check_access("write")
         for contract in self:
-            contract._check_state("draft")
-            if not contract._needs_approval():
-                raise UserError(
-                    _(
-                        "%(contract)s has no approver. You can send it right away.",
-                        contract=contract.display_name,
-                    )
-                )
-            contract._check_can_be_sent()
+            contract._check_before_submitting()
             contract._ensure_frozen()
             contract._log_event("submitted")
             contract._advance()
         return True
+
+    def _check_before_submitting(self):
+        """Refuse to submit a contract that is not ready, or needs no approval.
+
+        :raise UserError: telling why not
+        """
+        self.ensure_one()
+        self._check_state("draft")
+        if not self._needs_approval():
+            raise UserError(
+                _(
+                    "%(contract)s has no approver. You can send it right away.",
+                    contract=self.display_name,
+                )
+            )
+        self._check_can_be_sent()
 
     def action_approve(self):
         """Approve contracts, as the approver whose turn it is.
@@ -122,45 +130,12 @@ class CustomerContract(models.Model):
         :raise UserError: if none of the contracts waits for somebody
         """
         self.check_access("write")
-        if len(self) == 1:
-            self._check_state(*ASKING_STATES)
-            self._remind(self._get_next_participants())
-            return True
-        problems = []
-        for contract in self:
-            try:
-                with self.env.cr.savepoint():
-                    contract.action_remind()
-            except UserError as problem:
-                # what was written in memory went with the savepoint
-                problems.append(f"{contract.display_name}: {problem}")
-        if problems and len(problems) == len(self):
-            raise UserError("\n".join(problems))
-        return self._notify_left_out(len(self) - len(problems), problems) if problems else True
-
-    def _notify_left_out(self, done, problems):
-        """Tell the user what could not be done for some of several contracts.
-
-        :param int done: for how many it was done
-        :param list[str] problems: the other contracts, each with the reason
-        :return: an action
-        :rtype: dict
-        """
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "type": "warning",
-                "sticky": True,
-                "title": _(
-                    "Done for %(done)s contracts, not for %(others)s",
-                    done=done,
-                    others=len(problems),
-                ),
-                "message": "\n".join(problems),
-                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
-            },
-        }
+        if len(self) != 1:
+            problems = self._do_where_possible(lambda contract: contract.action_remind())
+            return self._notify_left_out(len(self) - len(problems), problems) if problems else True
+        self._check_state(*ASKING_STATES)
+        self._remind(self._get_next_participants())
+        return True
 
     def _remind(self, participants, details=None):
         """Remind people who are asked to act, with links beside those they have.
@@ -242,12 +217,20 @@ class CustomerContract(models.Model):
             if notify:
                 self._get_next_participants()._notify_request()
             return
+        self._check_before_sending()
+        self._ensure_frozen()
+        self._advance(notify=notify)
+
+    def _check_before_sending(self):
+        """Refuse to ask for signatures before the contract is ready, and approved.
+
+        :raise UserError: telling why not
+        """
+        self.ensure_one()
         self._check_state(*PREPARING_STATES)
         self._check_can_be_sent()
         if self._needs_approval():
             raise UserError(_("%(contract)s has to be approved first.", contract=self.display_name))
-        self._ensure_frozen()
-        self._advance(notify=notify)
 
     def _mark_sent(self):
         """Mark the contract as out for signature, and show it in the portal."""
