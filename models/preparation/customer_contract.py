@@ -8,7 +8,7 @@ from .customer_contract_preparation import NOW_KEY
 
 # How much text and how many pictures are printed while the sender waits: what takes about a
 # second.
-MOST_LETTERS = 30_000
+MOST_LETTERS = 60_000
 MOST_PICTURES = 10
 LATER_KEY = "customer_contract_prepared_later"
 # What a mail is made of that was written in the dialog, and is sent by the job.

@@ -2,7 +2,7 @@ import logging
 
 import psycopg2
 
-from odoo import _, api, fields, models
+from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
 _logger = logging.getLogger(__name__)
@@ -143,7 +143,9 @@ class CustomerContractPreparation(models.Model):
         self.ensure_one()
         if self.is_elevated:
             return False
-        return not self.user_id.active or self.contract_id.company_id not in self.user_id.company_ids
+        return (
+            not self.user_id.active or self.contract_id.company_id not in self.user_id.company_ids
+        )
 
     def _carry_out(self):
         """Do what was asked, as the person who asked.

@@ -187,7 +187,11 @@ class TestPreparation(PreparationCommon):
         self.assertTrue(contract.verify_integrity()["ok"])
 
     def test_failing_ones_do_not_hold_up_others(self):
-        contracts = self.env["customer.contract"].with_user(self.manager).union(*(self._create_long() for _n in range(4)))
+        contracts = (
+            self.env["customer.contract"]
+            .with_user(self.manager)
+            .union(*(self._create_long() for _n in range(4)))
+        )
         contracts.action_send()
         with (
             self._failing("_freeze", ValueError("a bug"), only=contracts[1]),
@@ -317,8 +321,10 @@ class TestPreparation(PreparationCommon):
 
     def test_bulk(self):
         """Several are left to the job, with few queries; what cannot be sent is named."""
-        contracts = self.env["customer.contract"].with_user(self.manager).union(
-            *(self._create_contract() for _number in range(20))
+        contracts = (
+            self.env["customer.contract"]
+            .with_user(self.manager)
+            .union(*(self._create_contract() for _number in range(20)))
         )
         contracts[3].section_ids.unlink()
         self.env.flush_all()
@@ -336,9 +342,7 @@ class TestPreparation(PreparationCommon):
         self.assertEqual(set(others.mapped("state")), {"sent"})
         self.assertEqual(contracts[3].state, "draft")
         told = [call.args[2] for call in send.call_args_list if "simple_notification" in call.args]
-        self.assertEqual(
-            [one["message"] for one in told], ["Contracts that have been sent: 19"]
-        )
+        self.assertEqual([one["message"] for one in told], ["Contracts that have been sent: 19"])
         with self.assertRaisesRegex(UserError, "no section"):
             contracts[3].action_send_selected()
 

@@ -30,8 +30,12 @@ class TestPreparationMail(PreparationCommon):
 
     def test_mail_waits_for_the_contract(self):
         contract = self._create_for_customer(self._create_long)
-        attachment = self.env["ir.attachment"].with_user(self.manager).create(
-            {"name": "map.txt", "raw": b"map", "res_model": "mail.compose.message", "res_id": 0}
+        attachment = (
+            self.env["ir.attachment"]
+            .with_user(self.manager)
+            .create(
+                {"name": "map.txt", "raw": b"map", "res_model": "mail.compose.message", "res_id": 0}
+            )
         )
         before = contract.message_ids
         composer = self._write_mail(contract, attachment_ids=[Command.link(attachment.id)])
