@@ -72,6 +72,9 @@
         "views/identity/customer_contract_views.xml",
         "views/identity/customer_contract_type_views.xml",
         "views/identity/portal_templates.xml",
+        # preparation
+        "data/preparation.xml",
+        "views/preparation/customer_contract_views.xml",
         # standing
         "data/standing.xml",
         "report/customer_contract_standing_templates.xml",

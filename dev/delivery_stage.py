@@ -45,6 +45,8 @@ CUSTOMERS = 40
 PATIENCE = 180
 # How often all workers are killed while people sign, and the seconds between.
 KILLS, KILL_PAUSE = 4, 0.7
+# How many contracts are sent in one call, and how long the answer may take on a busy machine.
+SEVERAL, MOST_SECONDS = 20, 10
 # Acts at the same time: the one that came later is repeated. And the refused address.
 EXPECTED = re.compile(r"could not serialize access|no such mailbox")
 LINK = re.compile(r'href="(http[^"]+/contract/sign/[^"]+)"')
@@ -66,9 +68,11 @@ class Story:
         self._prepare()
         self._sign_in_parallel()
         self._sign_at_once()
+        self._send_several("bulk")
         self._correct_an_address()
         if _find_workers(self.database):
             self._kill_in_the_middle()
+            self._send_several("tough", self._kill_workers)
 
     def _prepare(self):
         [partner] = self._read("res.users", [("login", "=", "admin")], ["partner_id"])
@@ -161,16 +165,7 @@ class Story:
         contracts = {name: self._send([name]) for name in names}
         opened = {name: self._open_link(name, contracts[name]) for name in names}
         killed = []
-
-        def kill():
-            for _number in range(KILLS):
-                for worker in _find_workers(self.database):
-                    with contextlib.suppress(ProcessLookupError):
-                        os.kill(worker, signal.SIGKILL)
-                        killed.append(worker)
-                time.sleep(KILL_PAUSE)
-
-        killer = threading.Thread(target=kill)
+        killer = threading.Thread(target=lambda: killed.extend(self._kill_workers()))
         killer.start()
         with concurrent.futures.ThreadPoolExecutor(len(names)) as pool:
             problems = list(pool.map(lambda name: self._sign_until(*opened[name]), names))
@@ -201,6 +196,51 @@ class Story:
                 wrong.append(f"{name}: {row['state']}, {kinds}")
         self._report("each is signed once, stored once and sent", wrong)
 
+    def _kill_workers(self):
+        """Kill all workers several times; return those that were."""
+        killed = []
+        for _number in range(KILLS):
+            for worker in _find_workers(self.database):
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(worker, signal.SIGKILL)
+                    killed.append(worker)
+            time.sleep(KILL_PAUSE)
+        return killed
+
+    def _send_several(self, prefix, disturb=None):
+        """Send many contracts at once: the answer does not wait for them, nothing is lost.
+
+        :param str prefix: of the customers' names
+        :param callable disturb: what happens while they are sent
+        """
+        names = [f"{prefix}{number}" for number in range(SEVERAL)]
+        contracts = {name: self._create([name]) for name in names}
+        ids = list(contracts.values())
+        start = time.monotonic()
+        self._call("customer.contract", "action_send", ids)
+        seconds = time.monotonic() - start
+        title = f"{SEVERAL} contracts are sent at once" + (" by killed workers" if disturb else "")
+        self._report(
+            f"{title}: answered in {seconds:.1f} s",
+            [] if seconds < MOST_SECONDS else [f"{seconds:.1f} s"],
+        )
+        if disturb:
+            self._report(f"{title}: workers were killed", [] if disturb() else ["none was"])
+        mails = [self._wait_for_mail(name) for name in names]
+        self._report(f"{title}: each is written to", self._count_missing(names, mails))
+        wrong = []
+        for name, contract_id in contracts.items():
+            trail = self._call("customer.contract", "get_audit_trail", [contract_id])
+            kinds = [event["event_type"] for event in trail]
+            counts = {kind: kinds.count(kind) for kind in ("version_frozen", "sent", "mail_queued")}
+            is_intact = self._call("customer.contract", "verify_integrity", [contract_id])["ok"]
+            if set(counts.values()) != {1} or not is_intact:
+                wrong.append(f"{name}: {kinds}")
+        self._report(f"{title}: each is frozen once and sent once", wrong)
+
+    def _count_missing(self, names, mails):
+        return [name for name, mail in zip(names, mails, strict=True) if not mail]
+
     def _sign_until(self, visitor, contract_id, digest):
         """Sign, and try again while the server does not answer; return what went wrong."""
         end = time.monotonic() + PATIENCE
@@ -220,6 +260,12 @@ class Story:
 
     def _send(self, names):
         """Create a contract for some people and send it; return its id."""
+        contract_id = self._create(names)
+        self._call("customer.contract", "action_send", [contract_id])
+        return contract_id
+
+    def _create(self, names):
+        """Create a contract for some people; return its id."""
         partner_ids = self._call(
             "res.partner",
             "create",
@@ -253,7 +299,6 @@ class Story:
             [self.manager_id],
             [self.subtype_id],
         )
-        self._call("customer.contract", "action_send", [contract_id])
         return contract_id
 
     def _open_link(self, name, contract_id):

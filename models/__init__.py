@@ -23,6 +23,7 @@ from . import portal  # personal links, mails, conversation, what customers find
 from . import identity  # how surely a person must be known, one-time codes
 
 # The features
+from . import preparation  # freezing and sending out of the sender's way
 from . import standing  # who may still act, at which address
 from . import delegation  # parts passed on to colleagues and substitutes
 from . import approval  # rules, four eyes, registered authority

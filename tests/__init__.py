@@ -8,6 +8,7 @@ from .signature import *
 from .participant import *
 from .portal import *
 from .identity import *
+from .preparation import *
 from .standing import *
 from .delegation import *
 from .approval import *

@@ -11,9 +11,16 @@ class MailComposeMessage(models.TransientModel):
             return super()._action_send_mail_comment(res_ids)
         contracts = self.env["customer.contract"].browse(res_ids)
         contracts.check_access("write")
+        later = contracts.filtered(lambda contract: contract._is_prepared_later())
+        for contract in later:
+            contract._check_before_sending()
+            contract._start_preparation("send", contract._prepare_kept_mail(self))
+        contracts -= later
+        if not contracts:
+            return self.env["mail.message"]
         for contract in contracts:
             contract._send(notify=False)
-        messages = super()._action_send_mail_comment(res_ids)
+        messages = super()._action_send_mail_comment(contracts.ids)
         for contract in contracts:
             message = messages.filtered(lambda one, contract=contract: one.res_id == contract.id)
             contract._log_mailed(message, self.partner_ids)

@@ -178,9 +178,9 @@ class CustomerContract(models.Model):
                     self.env.user.partner_id in contract._get_planned_signers()
                 )
 
-    def action_submit(self):
+    def _check_before_submitting(self):
         self._prepare_routing()
-        return super().action_submit()
+        return super()._check_before_submitting()
 
     def action_open_send(self):
         check_one(self)
@@ -204,9 +204,9 @@ class CustomerContract(models.Model):
             self._check_approved()
         return super().action_sign_as_manager(signature, signed_by=signed_by)
 
-    def _send(self, notify=True):
+    def _check_before_sending(self):
         self._prepare_routing()
-        return super()._send(notify=notify)
+        return super()._check_before_sending()
 
     def _freeze(self):
         # Whatever way leads here, what is frozen carries the approvals it needs.

@@ -77,7 +77,7 @@ class CustomerContract(models.Model):
         :return: an action
         :rtype: dict
         """
-        lines = [_("Done: %(contracts)s", contracts=format_list(self.env, done))]
+        lines = [self._describe_done(done)]
         if problems:
             lines += [_("Not done:"), *problems]
         title = _("Done: %(done)s. Not done: %(others)s.", done=len(done), others=len(problems))
@@ -92,3 +92,11 @@ class CustomerContract(models.Model):
                 "next": {"type": "ir.actions.client", "tag": "soft_reload"},
             },
         }
+
+    def _describe_done(self, done):
+        """Tell for which of several contracts an act was done.
+
+        :param list[str] done: their references
+        :rtype: str
+        """
+        return _("Done: %(contracts)s", contracts=format_list(self.env, done))

@@ -29,19 +29,27 @@ class CustomerContract(models.Model):
         """
         self.check_access("write")
         for contract in self:
-            contract._check_state("draft")
-            if not contract._needs_approval():
-                raise UserError(
-                    _(
-                        "%(contract)s has no approver. You can send it right away.",
-                        contract=contract.display_name,
-                    )
-                )
-            contract._check_can_be_sent()
+            contract._check_before_submitting()
             contract._ensure_frozen()
             contract._log_event("submitted")
             contract._advance()
         return True
+
+    def _check_before_submitting(self):
+        """Refuse to submit a contract that is not ready, or needs no approval.
+
+        :raise UserError: telling why not
+        """
+        self.ensure_one()
+        self._check_state("draft")
+        if not self._needs_approval():
+            raise UserError(
+                _(
+                    "%(contract)s has no approver. You can send it right away.",
+                    contract=self.display_name,
+                )
+            )
+        self._check_can_be_sent()
 
     def action_approve(self, comment=""):
         """Approve contracts, as the approver whose turn it is.
@@ -209,12 +217,20 @@ class CustomerContract(models.Model):
             if notify:
                 self._get_next_participants()._notify_request()
             return
+        self._check_before_sending()
+        self._ensure_frozen()
+        self._advance(notify=notify)
+
+    def _check_before_sending(self):
+        """Refuse to ask for signatures before the contract is ready, and approved.
+
+        :raise UserError: telling why not
+        """
+        self.ensure_one()
         self._check_state(*PREPARING_STATES)
         self._check_can_be_sent()
         if self._needs_approval():
             raise UserError(_("%(contract)s has to be approved first.", contract=self.display_name))
-        self._ensure_frozen()
-        self._advance(notify=notify)
 
     def _mark_sent(self):
         """Mark the contract as out for signature, and show it in the portal."""

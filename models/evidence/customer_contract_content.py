@@ -15,6 +15,8 @@ from ...tools.safe_style import clean_tree
 from ...tools.section_text import drop_decoration, keep_lines, keep_list_styles, show_text
 from ...utils import ContractPrint, format_day, sha256_of, strip_unseen_in
 
+POINTS_PER_MM = 72 / 25.4
+
 
 class CustomerContract(models.Model):
     """What the contract says, and how it is frozen.
@@ -317,7 +319,11 @@ class CustomerContract(models.Model):
         :raise UserError: if something is missing, naming the section
         """
         try:
-            lost = find_lost_section(pdf, content["sections"])
+            # Whoever freezes need not read how reports are printed.
+            margins = self.env["ir.actions.report"].sudo()._get_contract_margins()
+            lost = find_lost_section(
+                pdf, content["sections"], [margin * POINTS_PER_MM for margin in margins]
+            )
         except pypdfium2.PdfiumError as error:
             raise UserError(
                 _(

@@ -16,7 +16,12 @@ from odoo.addons.base.models.report_paperformat import PAPER_SIZES
 from ...const import CONTRACT_REPORT
 from ...tools.printing import engine
 from ...tools.printing.division import mark_divisible
-from ...tools.printing.layout import fit_pictures, fit_to_page, keep_signatures_with_text
+from ...tools.printing.layout import (
+    drop_outdents,
+    fit_pictures,
+    fit_to_page,
+    keep_signatures_with_text,
+)
 from ...tools.safe_style import loads_something
 from ...utils import ContractPrint
 
@@ -142,10 +147,10 @@ class IrActionsReport(models.Model):
         for page in root.find_class("o_contract_footer"):
             for footer in root.find_class("footer"):
                 page.append(footer)
-        paper = self.get_paperformat()
-        margins = (paper.margin_top, paper.margin_bottom, paper.margin_left, paper.margin_right)
+        margins = self._get_contract_margins()
         company = self.env["customer.contract"].browse(contract_ids[:1]).company_id
         size = self._get_page_size(company.paperformat_id)
+        drop_outdents(root)
         fit_pictures(root, size[0] - sum(margins[2:]), size[1] - sum(margins[:2]))
         if self.env.context.get("customer_contract_engine") == "weasyprint":
             self._prepare_pages(root, size, margins)
@@ -154,6 +159,16 @@ class IrActionsReport(models.Model):
             finish = {"size": size, **self._prepare_overlays(root, margins)}
         body = lxml.html.tostring(root, encoding="unicode", doctype="<!DOCTYPE html>")
         return [body], contract_ids, "", "", {FINISH_KEY: finish}
+
+    @api.model
+    def _get_contract_margins(self):
+        """Return how far the text of contracts is from the edges of the page.
+
+        :return: mm at the top, the bottom, the left and the right
+        :rtype: tuple[float, float, float, float]
+        """
+        paper = self._get_report(CONTRACT_REPORT).get_paperformat()
+        return paper.margin_top, paper.margin_bottom, paper.margin_left, paper.margin_right
 
     @api.model
     def _get_page_size(self, paper):

@@ -5,6 +5,7 @@ from functools import partial
 import psycopg2
 
 from odoo import _, api, fields, models
+from odoo.exceptions import MissingError
 from odoo.tools import SQL, split_every
 
 from ...const import INTEGRITY_RESULTS
@@ -17,6 +18,8 @@ MOST_CHECKED_AT_ONCE = 20
 # How many contracts the job reads at once: their files are in memory meanwhile.
 BATCH = 50
 MOST_ACTIVITIES = 20
+# What comes of reading content that is damaged; whatever else fails is no damage.
+UNREADABLE = (MissingError, KeyError, RecursionError, TypeError, ValueError)
 
 
 class CustomerContract(models.Model):
@@ -158,8 +161,8 @@ class CustomerContract(models.Model):
         checks = super()._get_integrity_checks()
         try:
             annexes = self._get_annexes()
-        except Exception:
-            # The version's own check tells that its content cannot be read.
+        except UNREADABLE:
+            # The version's own check tells that its content cannot be read, or is gone.
             _logger.info("The annexes of contract %s are unknown", self.id, exc_info=True)
             annexes = []
         for name, sha256, documents in annexes:

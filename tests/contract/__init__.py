@@ -16,6 +16,7 @@ from . import (
     test_picture_warning,
     test_policy,
     test_print_check,
+    test_print_margins,
     test_report,
     test_section_pictures,
     test_shared_configuration,

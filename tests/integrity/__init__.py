@@ -10,6 +10,7 @@ from . import (
     test_rows,
     test_seal_value,
     test_shared_checks,
+    test_unreadable_content,
     test_verification,
     test_verifier_digest,
 )

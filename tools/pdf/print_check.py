@@ -1,9 +1,12 @@
 """Whether a PDF shows all the text that it was made from.
 
 Engines cut off what is wider than the page, and say nothing. What was cut off may be gone,
-or still stand in the file beyond the page's edge: both are looked for.
+or still stand in the file beyond the page's edge: both are looked for. What leaves the area
+that the page's margins leave to the text is on its way there, or runs into what repeats in
+the margins: footers and page numbers.
 """
 
+import math
 import re
 import unicodedata
 from collections import Counter
@@ -11,9 +14,14 @@ from functools import cache
 
 import lxml.html
 import pypdfium2
+from pypdfium2 import raw as pdfium
 
-# What a page's edge may cut off of a letter's box, in points.
+# How far a letter's box may reach out of where it belongs, in points: marks and italics do.
 TOLERANCE = 2
+# The footer begins so far below the text: between them, nothing stands.
+FOOTER_GAP = 5 * 72 / 25.4
+# Text that is turned by more is a watermark, which runs across the page.
+MOST_TURNED = 0.05
 # Kinds of characters that fonts need not have, and that no engine has to draw: controls,
 # marks, spaces, symbols such as emoji, and what has no meaning yet.
 UNPRINTED = ("C", "M", "Z", "So", "Sk")
@@ -23,7 +31,7 @@ RTL = ("R", "AL")
 MERGING = re.compile("[\u0900-\u0dff\u0f00-\u109f\u1780-\u17ff]")
 
 
-def find_lost_section(pdf, sections):
+def find_lost_section(pdf, sections, margins=(0, 0, 0, 0)):
     """Find a section of which not all is on the paper.
 
     Words of scripts that are written from right to left come out of a PDF in an order of
@@ -32,10 +40,12 @@ def find_lost_section(pdf, sections):
 
     :param bytes pdf: the file
     :param list[dict] sections: with ``title`` and ``body`` (HTML) each, in order
+    :param tuple margins: how wide the margins of its pages are, in points: top, bottom,
+        left, right
     :return: the section's position in the list, and what is missing; none if all is there
     :rtype: tuple[int, str] | None
     """
-    text, outside = _read(pdf)
+    text, outside = _read(pdf, margins)
     letters = _count_rtl(text)
     merging = len(MERGING.findall(text))
     wanted_letters, wanted_merging, used, cursor = Counter(), 0, Counter(), 0
@@ -68,8 +78,8 @@ def find_lost_section(pdf, sections):
     return None
 
 
-def _read(pdf):
-    """Return a PDF's text, and what of it stands beyond the edges of its pages.
+def _read(pdf, margins):
+    """Return a PDF's text, and what of it stands where none of it may.
 
     :rtype: tuple[str, set[str]]
     """
@@ -77,19 +87,15 @@ def _read(pdf):
     document = pypdfium2.PdfDocument(pdf)
     try:
         for page in document:
-            width, height = page.get_size()
+            size = page.get_size()
             content = page.get_textpage()
             texts.append(content.get_text_range())
             cut = ""
             for number in range(content.count_rects()):
-                left, bottom, right, top = content.get_rect(number)
-                if (
-                    min(left, bottom) < -TOLERANCE
-                    or right > width + TOLERANCE
-                    or top > height + TOLERANCE
-                ):
+                rect = content.get_rect(number)
+                if _is_outside(rect, size, margins) and not _is_turned(content, rect):
                     # Some engines write letter by letter: what follows each other is one text.
-                    cut += _simplify(content.get_text_bounded(left, bottom, right, top))
+                    cut += _simplify(content.get_text_bounded(*rect))
                 else:
                     outside.add(cut)
                     cut = ""
@@ -99,6 +105,45 @@ def _read(pdf):
     finally:
         document.close()
     return _simplify("".join(texts)), outside - {""}
+
+
+def _is_outside(rect, size, margins):
+    """Tell whether a text stands where no text of a contract may.
+
+    Below the area that the text has, what repeats on each page stands: only the gap above
+    that has to be empty. Text that leaves its area downwards is found there.
+
+    :param tuple rect: where it stands, in points: left, bottom, right, top
+    :param tuple size: the page's width and height
+    :param tuple margins: the page's margins: top, bottom, left, right
+    :rtype: bool
+    """
+    left, bottom, right, top = rect
+    width, height = size
+    above, below, before, after = margins
+    floor = below - FOOTER_GAP
+    return (
+        left < before - TOLERANCE
+        or right > width - after + TOLERANCE
+        or top > height - above + TOLERANCE
+        or bottom < -TOLERANCE
+        or (bottom < below - TOLERANCE and top > floor + TOLERANCE)
+    )
+
+
+def _is_turned(content, rect):
+    """Tell whether a text does not run along its line, as a watermark does.
+
+    :param pypdfium2.PdfTextPage content: the page's text
+    :param tuple rect: where the text stands
+    :rtype: bool
+    """
+    left, bottom, right, top = rect
+    index = content.get_index((left + right) / 2, (bottom + top) / 2, right - left, top - bottom)
+    if index is None:
+        return False
+    angle = pdfium.FPDFText_GetCharAngle(content, index)
+    return MOST_TURNED < angle < 2 * math.pi - MOST_TURNED
 
 
 def _get_pieces(section):

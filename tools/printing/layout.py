@@ -12,6 +12,8 @@ from collections import defaultdict
 import lxml.html
 from PIL import Image, UnidentifiedImageError
 
+from ..safe_style import read_style
+
 ABSOLUTE_WIDTH = re.compile(r"(?<![\w-])(?:min-|max-)?width\s*:\s*[^;%]*(?:;|$)", re.IGNORECASE)
 PIXELS = re.compile(r"(?<![\w-])width\s*:\s*([\d.]+)px", re.IGNORECASE)
 # In which letters and with which space beside them a table is printed, in CSS pixels. The
@@ -38,6 +40,8 @@ LETTER_WIDTH = 0.58  # of the size of letters, on an average of longer words
 LONGEST_WORD = 30
 LONGEST_JOINED = 60  # letters, between spaces at which lines break
 JOINED = re.compile(r"[^ \t\n\r]{%d,}" % LONGEST_JOINED)
+# In a margin's value
+OUTDENT = re.compile(r"(?:^|[\s(,*])-\s*[\d.(]")
 NO_BREAK_SPACE = "\N{NO-BREAK SPACE}"
 
 
@@ -52,6 +56,23 @@ def fit_to_page(root):
         for table in text.iter("table"):
             _fit_table(table)
             _repeat_heading(table)
+
+
+def drop_outdents(root):
+    """Keep the sections of a contract out of the page's margins.
+
+    Tables that were pasted from word processors often begin a little left of their text.
+
+    :param lxml.html.HtmlElement root: the document, changed in place
+    """
+    for text in root.find_class("o_contract_text"):
+        for node in text.xpath(".//*[contains(@style, 'margin')]"):
+            kept = [
+                f"{name}:{value}"
+                for name, value in read_style(node.get("style"))
+                if not (name.startswith("margin") and OUTDENT.search(value))
+            ]
+            node.set("style", "; ".join(kept))
 
 
 def fit_pictures(root, width, height):

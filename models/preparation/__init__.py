@@ -1,0 +1,5 @@
+from . import (
+    customer_contract,
+    customer_contract_event,
+    customer_contract_preparation,
+)
