@@ -35,6 +35,14 @@ MOST_BYTES = 2 * 1024**3
 IGNORED = re.compile(r"(^|/)(__MACOSX|__pycache__|\.DS_Store|Thumbs\.db|desktop\.ini)(/|$)")
 
 
+# All that a bundle may hold: no check looks at anything else, which could say anything.
+KNOWN = re.compile(
+    r"README\.txt|verify\.py|MANIFEST\.sha256|versions/\d+/(content\.json|contract\.pdf)"
+    r"|annexes/[^/]+|signed\.pdf|signatures\.jsonl|signatures/\d+\.(png|pdf)|papers/\d+/[^/]+"
+    r"|consents/[0-9a-f]{64}\.txt|events\.jsonl|chain\.json|certificates/seal\.pem"
+)
+
+
 class Problem(Exception):
     """Something in the evidence is not as it has to be."""
 
@@ -181,6 +189,8 @@ class Bundle:
         added = sorted(found - set(listed))
         demand(not missing, "missing: %s" % ", ".join(missing))
         demand(not added, "added: %s" % ", ".join(added))
+        unknown = sorted(name for name in listed if not KNOWN.fullmatch(name))
+        demand(not unknown, "no part of any bundle: %s" % ", ".join(unknown))
         changed = sorted(name for name in listed if sha256(self.files[name]) != listed[name])
         demand(not changed, "changed: %s" % ", ".join(changed))
         return "%d files" % len(listed)
@@ -744,25 +754,29 @@ def multiply_point(point, number, prime):
     return total
 
 
+def find_verdicts(files, expect_head=(), expect_daily=()):
+    """Run all checks, and yield of each its name, its title, whether it passed, and why."""
+    bundle = Bundle(files)
+    checks = [(name, ()) for name in ("manifest", *CHECKS)]
+    checks += [("expected head", (head,)) for head in expect_head]
+    checks += [("expected daily", (digest,)) for digest in expect_daily]
+    for name, arguments in checks:
+        check = getattr(bundle, "check_%s" % name.replace(" ", "_"))
+        try:
+            yield name, check.__doc__, True, check(*arguments)
+        except Problem as problem:
+            yield name, check.__doc__, False, str(problem)
+        except Exception as error:  # whatever cannot be read is not intact
+            reason = "cannot be read (%s: %s)" % (type(error).__name__, error)
+            yield name, check.__doc__, False, reason
+
+
 def run_checks(files, expect_head=(), expect_daily=()):
     """Run all checks, report each, and return whether all were passed."""
-    bundle = Bundle(files)
-    checks = [
-        (getattr(bundle, "check_%s" % name.replace(" ", "_")), ()) for name in ("manifest", *CHECKS)
-    ]
-    checks += [(bundle.check_expected_head, (head,)) for head in expect_head]
-    checks += [(bundle.check_expected_daily, (digest,)) for digest in expect_daily]
     is_intact = True
-    for check, arguments in checks:
-        title = check.__doc__
-        try:
-            print("ok    %s (%s)" % (title, check(*arguments)))
-        except Problem as problem:
-            is_intact = False
-            print("FAIL  %s: %s" % (title, problem))
-        except Exception as error:  # whatever cannot be read is not intact
-            is_intact = False
-            print("FAIL  %s: cannot be read (%s: %s)" % (title, type(error).__name__, error))
+    for _name, title, is_passed, found in find_verdicts(files, expect_head, expect_daily):
+        print("ok    %s (%s)" % (title, found) if is_passed else "FAIL  %s: %s" % (title, found))
+        is_intact = is_intact and is_passed
     return is_intact
 
 

@@ -115,11 +115,12 @@ class CustomerContractFileCheck(models.AbstractModel):
         return (folder / "output.pdf").read_bytes()
 
     @api.model
-    def _run(self, folder, task):
+    def _run(self, folder, task, program=PROGRAM):
         """Run the process and return what it says.
 
         :param Path folder: where its files are
         :param dict task: what to do
+        :param str program: which of the addon's programs does it
         :return: what it says, or that it failed
         :rtype: dict
         :raise UserError: if too many of them are running
@@ -128,7 +129,7 @@ class CustomerContractFileCheck(models.AbstractModel):
         if not AT_ONCE.acquire(timeout=WAIT_SECONDS):
             raise UserError(_("Many files are being checked right now. Please try again."))
         try:
-            ended = run_program(file_path(PROGRAM), folder, MOST_SECONDS)
+            ended = run_program(file_path(program), folder, MOST_SECONDS)
         except subprocess.TimeoutExpired:
             _logger.info("A file took too long to be checked and was refused")
             return {"problem": "bomb"}

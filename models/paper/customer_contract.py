@@ -462,6 +462,22 @@ class CustomerContract(models.Model):
                     files[f"papers/{paper.id}/{number:02d}.{ending}"] = content
         return files
 
+    def _get_bundle_comparisons(self):
+        return {**super()._get_bundle_comparisons(), "papers": self._compare_papers}
+
+    def _compare_papers(self, found, kept):
+        """Return in what the files of signed papers are others than were taken in, or none."""
+        wanted = {
+            digest
+            for kind in PAPER_EVENTS
+            for details in kept["told"].get(kind, ())
+            for digest in details["files"]
+        }
+        there = {digest for name, digest in found["files"].items() if name.startswith("papers/")}
+        if there - wanted:
+            return _("there is a file that was not taken in here")
+        return _("a file that was taken in here is missing") if wanted - there else None
+
     # === COPIES TO PRINT === #
 
     def _render_paper_pdf(self, content, signatures):

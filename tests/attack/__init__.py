@@ -1,5 +1,6 @@
 from . import (
     test_attack_bundle,
+    test_attack_bundle_checks,
     test_attack_calls,
     test_attack_database,
     test_attack_evidence,
