@@ -17,6 +17,7 @@ MADE = ROOT / ".dev"
 ODOO_HOME = MADE / "odoo"
 VENV = MADE / "venv"
 LINT_VENV = MADE / "lint-venv"
+LOAD_VENV = MADE / "load-venv"
 NODE_HOME = MADE / "node"
 ADDONS = MADE / "addons"
 ADDON_COPY = ADDONS / ADDON

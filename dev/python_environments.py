@@ -1,6 +1,6 @@
-"""The virtual environments: one for Odoo and the tests, one for the linters.
+"""The virtual environments: for Odoo and the tests, for the linters, for many customers.
 
-The linters have their own, so that their needs never move the versions that
+Linters and customers have their own, so that their needs never move the versions that
 Odoo 19 pins.
 """
 
@@ -15,6 +15,7 @@ ODOO_PINS = layout.COMMANDS / "requirements-odoo.txt"
 ADDON_NEEDS = layout.ROOT / "requirements.txt"
 TEST_NEEDS = layout.ROOT / "requirements-test.txt"
 LINT_NEEDS = layout.COMMANDS / "requirements-lint.txt"
+LOAD_NEEDS = layout.COMMANDS / "requirements-load.txt"
 
 
 def ensure_odoo():
@@ -25,6 +26,11 @@ def ensure_odoo():
 def ensure_linters():
     """Python with the linters and the wheel builder."""
     return _ensure(layout.LINT_VENV, [LINT_NEEDS])
+
+
+def ensure_customers():
+    """Python with the tool that plays many customers at once."""
+    return _ensure(layout.LOAD_VENV, [LOAD_NEEDS])
 
 
 def _ensure(home, requirements):

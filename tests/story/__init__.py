@@ -9,6 +9,7 @@ from . import (
     test_marked_language,
     test_odd_contracts,
     test_own_contracts,
+    test_read_replica,
     test_row_costs,
     test_several_at_once,
     test_translations,
