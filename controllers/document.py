@@ -21,7 +21,13 @@ DOWNLOAD_HEADERS = {"Content-Security-Policy": "sandbox; frame-ancestors 'none'"
 class CustomerContractDocument(CustomerContractPreview):
     """The files of contracts: on each contract's page, in its previews, for employees."""
 
-    @route("/contract/document/<int:document_id>", type="http", auth="user", methods=["GET"], readonly=may_read_replica)
+    @route(
+        "/contract/document/<int:document_id>",
+        type="http",
+        auth="user",
+        methods=["GET"],
+        readonly=may_read_replica,
+    )
     def open_document(self, document_id, download=None, **kwargs):
         """Serve a file of a contract to show or to keep.
 

@@ -27,7 +27,9 @@ class CustomerContractPreview(CustomerContractPortal):
     nothing is recorded and every act is refused.
     """
 
-    @route(PREVIEW, type="http", auth="user", website=True, methods=["GET"], readonly=may_read_replica)
+    @route(
+        PREVIEW, type="http", auth="user", website=True, methods=["GET"], readonly=may_read_replica
+    )
     def preview_contract_page(
         self, contract_id, partner_id, report_type=None, download=None, **kwargs
     ):

@@ -33,7 +33,14 @@ def get_network(text):
 class CustomerContractVerification(CustomerContractPortal):
     """Whether a document is genuine, for anybody who holds it."""
 
-    @route("/contract/verify", type="http", auth="public", website=True, sitemap=False, readonly=may_read_replica)
+    @route(
+        "/contract/verify",
+        type="http",
+        auth="public",
+        website=True,
+        sitemap=False,
+        readonly=may_read_replica,
+    )
     def verify(self, code=None, **kwargs):
         """Ask for a code or a file; go on to the contract's page with a code."""
         if code:

@@ -16,7 +16,6 @@ import threading
 import time
 import urllib.parse
 import zlib
-from pathlib import Path
 
 import addon_mirror
 import databases
