@@ -58,6 +58,9 @@ INTEGRITY_RESULTS = {"ok": "intact", "pending": "pending", "damaged": "damaged"}
 
 # === KEYS OF THE SESSION AND THE CONTEXT === #
 
+# When the session last did something that is written.
+WRITTEN_KEY = "customer_contract_written"
+
 LINKS_KEY = "customer_contract_links"
 AUTH_METHOD_KEY = "customer_contract_auth_method"
 PREVIEW_KEY = "customer_contract_preview_as"

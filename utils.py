@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from contextlib import contextmanager
 from dataclasses import dataclass
 from os.path import commonprefix
 from typing import NamedTuple
@@ -27,6 +28,23 @@ def sha256_of(content):
     :rtype: str
     """
     return hashlib.sha256(content.encode() if isinstance(content, str) else content).hexdigest()
+
+
+@contextmanager
+def open_own_cursor(env):
+    """Open a transaction of its own that may write, whatever serves the request.
+
+    What only reads may run on a replica of the database, whose transaction then ends
+    first: it has written nothing, and one request holds one transaction at a time.
+
+    :param odoo.api.Environment env: of the request
+    :return: the cursor; what is written by it counts once the block ends
+    :rtype: odoo.sql_db.BaseCursor
+    """
+    if env.cr.readonly:
+        env.cr.rollback()
+    with env.registry.cursor() as cursor:
+        yield cursor
 
 
 def format_moment(env, moment, zone="UTC", lang_code=None):

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from odoo.fields import Domain
 from odoo.http import request
 
-from ..const import LINKS_KEY, PREPARING_STATES
+from ..const import LINKS_KEY, PREPARING_STATES, WRITTEN_KEY
 from ..utils import Actor
 
 # What is served under a contract's address is for one person's eyes: it is kept by no
@@ -27,6 +27,21 @@ PRIVATE_HEADERS = {
 # long that counts, so that a blank signature does not cost another code.
 CODES_KEY = "customer_contract_codes"
 CODE_COUNTS_SECONDS = 15 * 60
+
+
+# A replica of the database is behind by moments, or by seconds when much is written.
+# Whoever acts sees the act on the next page: it is read where it was written.
+OWN_ACTS_SECONDS = 30
+
+
+def may_read_replica(controller, rule, args):
+    """Tell whether a request that only reads may be served by a replica.
+
+    :param odoo.http.Controller controller: that serves the route
+    :param werkzeug.routing.Rule rule: the route
+    :param dict args: what its address names
+    """
+    return time.time() - request.session.get(WRITTEN_KEY, 0) > OWN_ACTS_SECONDS
 
 
 # How browsers say that nobody has asked for it yet, and programs what they are.

@@ -2,6 +2,7 @@ from odoo.exceptions import UserError
 from odoo.http import request, route
 
 from ..const import ASKING_STATES
+from .access import may_read_replica
 from .link import CustomerContractLink
 from .portal_list import CustomerContractPortalList
 from .signing import ACT, ContractAct, CustomerContractSigning, whoever_can_get_one
@@ -73,6 +74,7 @@ class CustomerContractDispute(
         type="http",
         auth="public",
         website=True,
+        readonly=may_read_replica,
     )
     def get_dispute_file(self, contract_id, dispute_id, file_id, **kwargs):
         """Serve a file of a thread to those who read it, always as a download."""

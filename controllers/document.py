@@ -7,7 +7,7 @@ from odoo.http import request, route
 from odoo.tools.misc import human_size
 
 from ..utils import Actor, strip_unseen
-from .access import PRIVATE_HEADERS
+from .access import PRIVATE_HEADERS, may_read_replica
 from .preview import PREVIEW, CustomerContractPreview
 
 # Browsers show these themselves; the page may frame them, other sites may not.
@@ -21,11 +21,17 @@ DOWNLOAD_HEADERS = {"Content-Security-Policy": "sandbox; frame-ancestors 'none'"
 class CustomerContractDocument(CustomerContractPreview):
     """The files of contracts: on each contract's page, in its previews, for employees."""
 
-    @route("/contract/document/<int:document_id>", type="http", auth="user", methods=["GET"])
+    @route(
+        "/contract/document/<int:document_id>",
+        type="http",
+        auth="user",
+        methods=["GET"],
+        readonly=may_read_replica,
+    )
     def open_document(self, document_id, download=None, **kwargs):
         """Serve a file of a contract to show or to keep.
 
-        Not ``readonly``: that it was opened is recorded, by whatever serves it.
+        That it was opened is recorded, by whatever serves it.
         """
         document = request.env["customer.contract.document"].browse(document_id)
         try:
@@ -43,6 +49,7 @@ class CustomerContractDocument(CustomerContractPreview):
         type="http",
         auth="public",
         website=True,
+        readonly=may_read_replica,
     )
     def portal_contract_document(self, contract_id, document_id, **kwargs):
         """Serve a document of the contract, if it is visible to the parties."""
@@ -57,6 +64,7 @@ class CustomerContractDocument(CustomerContractPreview):
         auth="user",
         website=True,
         methods=["GET"],
+        readonly=may_read_replica,
     )
     def preview_contract_document(self, contract_id, partner_id, document_id, **kwargs):
         """Serve a document that a person finds on the contract's page."""

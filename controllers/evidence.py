@@ -7,7 +7,7 @@ from werkzeug.exceptions import NotFound
 from odoo.exceptions import AccessError, MissingError
 from odoo.http import content_disposition, request, route
 
-from .access import PRIVATE_HEADERS
+from .access import PRIVATE_HEADERS, may_read_replica
 from .portal import CustomerContractPortal
 
 # Spreadsheet programs take a cell that starts so for a formula.
@@ -17,7 +17,13 @@ FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 class CustomerContractEvidence(CustomerContractPortal):
     """The evidence of a contract, for those who may read it in the back office."""
 
-    @route("/contract/<int:contract_id>/evidence", type="http", auth="user", methods=["GET"])
+    @route(
+        "/contract/<int:contract_id>/evidence",
+        type="http",
+        auth="user",
+        methods=["GET"],
+        readonly=may_read_replica,
+    )
     def download_evidence(self, contract_id, **kwargs):
         """Download the evidence bundle."""
         contract = self._get_audited_contract(contract_id)
@@ -26,7 +32,13 @@ class CustomerContractEvidence(CustomerContractPortal):
             bundle, contract._get_evidence_bundle_name(), "application/zip"
         )
 
-    @route("/contract/<int:contract_id>/trail", type="http", auth="user", methods=["GET"])
+    @route(
+        "/contract/<int:contract_id>/trail",
+        type="http",
+        auth="user",
+        methods=["GET"],
+        readonly=may_read_replica,
+    )
     def download_trail(self, contract_id, format="csv", **kwargs):
         """Download the audit trail, for people (CSV) or for programs (JSON)."""
         contract = self._get_audited_contract(contract_id)

@@ -1,6 +1,6 @@
 from odoo.http import request, route
 
-from .access import ContractAccess
+from .access import ContractAccess, may_read_replica
 from .link import CustomerContractLink
 from .signing import ActRefusal, CustomerContractSigning
 
@@ -13,7 +13,13 @@ class CustomerContractInPerson(CustomerContractSigning, CustomerContractLink):
     Its session is for one contract, one person and a short time.
     """
 
-    @route("/contract/in_person/<string:token>", type="http", auth="public", website=True)
+    @route(
+        "/contract/in_person/<string:token>",
+        type="http",
+        auth="public",
+        website=True,
+        readonly=may_read_replica,
+    )
     def open_in_person(self, token, **kwargs):
         """Ask to hand the device over; nothing has happened yet."""
         handover_sudo = request.env["customer.contract.in.person"]._find(token)

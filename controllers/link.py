@@ -6,6 +6,7 @@ from odoo.http import request, route
 
 from ..const import ASKING_STATES, LINKS_KEY
 from ..utils import Actor
+from .access import OWN_ACTS_SECONDS
 from .portal import CustomerContractPortal
 
 RENEWAL_PAUSE_MINUTES = 5
@@ -68,6 +69,9 @@ class CustomerContractLink(CustomerContractPortal):
         request.session[LINKS_KEY] = {**links, str(contract_sudo.id): link_sudo.id}
         if link_sudo._is_usable():
             self._record_opening(link_sudo)
+        # A replica may not know yet of a link that was just made, or of what it is about.
+        age = fields.Datetime.now() - link_sudo.create_date
+        request.has_acted = age.total_seconds() < OWN_ACTS_SECONDS
         address = self._get_localized_address(participant_sudo)
         return self._make_private(request.redirect(address, code=303))
 

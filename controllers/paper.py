@@ -5,6 +5,7 @@ from odoo.http import content_disposition, request, route
 from odoo.tools import format_date
 
 from ..const import MOST_PAPER_BYTES, MOST_PAPER_PAGES
+from .access import may_read_replica
 from .customer_input import CustomerContractCustomerInput
 from .signing import ACT, ContractAct, anybody
 
@@ -78,6 +79,7 @@ class CustomerContractPaper(CustomerContractCustomerInput):
         auth="public",
         website=True,
         methods=["GET"],
+        readonly=may_read_replica,
     )
     def show_paper_page(self, contract_id, page_id, **kwargs):
         """Serve the small picture of a page, to whoever sent it."""
@@ -98,6 +100,7 @@ class CustomerContractPaper(CustomerContractCustomerInput):
         auth="public",
         website=True,
         methods=["GET"],
+        readonly=may_read_replica,
     )
     def show_paper_scan(self, contract_id, **kwargs):
         """Serve the scan that a person has sent, to that person."""

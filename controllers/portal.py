@@ -2,6 +2,7 @@ from markupsafe import Markup
 
 from odoo.http import Controller, content_disposition, request, route
 
+from .access import may_read_replica
 from .page import ContractPageMixin
 
 VIEWED_KEY = "customer_contract_viewed"
@@ -14,7 +15,13 @@ class CustomerContractPortal(ContractPageMixin, Controller):
     and to what is asked before an act, by ``super()``. This class names no feature.
     """
 
-    @route("/my/contracts/<int:contract_id>", type="http", auth="public", website=True)
+    @route(
+        "/my/contracts/<int:contract_id>",
+        type="http",
+        auth="public",
+        website=True,
+        readonly=may_read_replica,
+    )
     def portal_contract_page(
         self, contract_id, report_type=None, download=None, message=None, **kwargs
     ):
@@ -22,8 +29,6 @@ class CustomerContractPortal(ContractPageMixin, Controller):
 
         That it was asked for does not tell that somebody has seen it: mail providers fetch
         links. The page's own script confirms that.
-
-        Not ``readonly``: downloads are recorded.
         """
         access = self._get_access(contract_id)
         if not access or (access.is_link and not self._is_open_to(access)):
@@ -44,18 +49,25 @@ class CustomerContractPortal(ContractPageMixin, Controller):
         website=True,
         methods=["POST"],
     )
-    def confirm_view(self, contract_id, **kwargs):
+    def confirm_view(self, contract_id, digest="", **kwargs):
         """Record that a browser shows the contract to somebody.
 
+        A version that was replaced since the page was made is not what is recorded as seen.
+
         :param int contract_id: the contract's id
+        :param str digest: the version that the page shows
         :return: ``error`` for whoever does not reach the contract
         :rtype: dict
         """
         access = self._get_access(contract_id)
         if not access or (access.is_link and not self._is_open_to(access)):
             return {"error": self.env._("Please open the link in your e-mail again.")}
+        if digest and digest != access.contract_sudo.current_version_id.content_digest:
+            return {}
         if access.can_act:
             self._record_view(access)
+        # what is read next does not wait for this
+        request.has_acted = False
         return {}
 
     def _get_messages(self):
@@ -89,18 +101,18 @@ class CustomerContractPortal(ContractPageMixin, Controller):
             if is_pending:
                 response.headers["Retry-After"] = "10"
             return response
-        self._record_download(access, attachment_sudo.name)
         disposition = "attachment" if download else "inline"
-        return request.make_response(
+        name = attachment_sudo.name
+        response = request.make_response(
             attachment_sudo.raw,
             headers=[
                 ("Content-Type", "application/pdf"),
-                (
-                    "Content-Disposition",
-                    content_disposition(attachment_sudo.name, disposition),
-                ),
+                ("Content-Disposition", content_disposition(name, disposition)),
             ],
         )
+        # The answer is there; it leaves once this is recorded.
+        self._record_download(access, name)
+        return response
 
     def _serve_html(self, access):
         """Serve the report as a page to read and to print.

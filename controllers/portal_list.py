@@ -12,7 +12,7 @@ from odoo.tools import groupby as group_by
 from odoo.addons.portal.controllers.portal import CustomerPortal, pager
 
 from ..const import ASKING_STATES
-from .access import PrivateAnswerMixin
+from .access import PrivateAnswerMixin, may_read_replica
 from .facts import ContractFactsMixin
 from .page import HISTORY_KEY
 
@@ -116,7 +116,7 @@ class CustomerContractPortalList(PrivateAnswerMixin, ContractFactsMixin, Custome
         type="http",
         auth="user",
         website=True,
-        readonly=True,
+        readonly=may_read_replica,
     )
     def portal_my_contracts(
         self,

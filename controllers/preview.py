@@ -6,7 +6,7 @@ from typing import NamedTuple
 from odoo.http import request, route
 
 from ..const import PREVIEW_KEY
-from .access import ContractAccess
+from .access import ContractAccess, may_read_replica
 from .portal import CustomerContractPortal
 
 PREVIEW = "/my/contracts/<int:contract_id>/preview/<int:partner_id>"
@@ -27,7 +27,9 @@ class CustomerContractPreview(CustomerContractPortal):
     nothing is recorded and every act is refused.
     """
 
-    @route(PREVIEW, type="http", auth="user", website=True, methods=["GET"])
+    @route(
+        PREVIEW, type="http", auth="user", website=True, methods=["GET"], readonly=may_read_replica
+    )
     def preview_contract_page(
         self, contract_id, partner_id, report_type=None, download=None, **kwargs
     ):
@@ -57,6 +59,7 @@ class CustomerContractPreview(CustomerContractPortal):
         website=True,
         methods=["GET", "POST"],
         csrf=False,
+        readonly=may_read_replica,
     )
     def refuse_act_in_preview(self, contract_id, partner_id, act="", **kwargs):
         """Refuse whatever a person could do on the page."""

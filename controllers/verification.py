@@ -3,6 +3,7 @@ import json
 
 from odoo.http import request, route
 
+from .access import may_read_replica
 from .portal import CustomerContractPortal
 
 MISS_SCOPE = "verification"
@@ -32,7 +33,14 @@ def get_network(text):
 class CustomerContractVerification(CustomerContractPortal):
     """Whether a document is genuine, for anybody who holds it."""
 
-    @route("/contract/verify", type="http", auth="public", website=True, sitemap=False)
+    @route(
+        "/contract/verify",
+        type="http",
+        auth="public",
+        website=True,
+        sitemap=False,
+        readonly=may_read_replica,
+    )
     def verify(self, code=None, **kwargs):
         """Ask for a code or a file; go on to the contract's page with a code."""
         if code:
@@ -47,6 +55,7 @@ class CustomerContractVerification(CustomerContractPortal):
         auth="public",
         website=True,
         sitemap=False,
+        readonly=may_read_replica,
     )
     def verify_code(self, code, **kwargs):
         """Tell about the contract with a code, or that there is none."""
@@ -69,6 +78,7 @@ class CustomerContractVerification(CustomerContractPortal):
         auth="public",
         methods=["POST"],
         website=True,
+        readonly=may_read_replica,
     )
     def verify_file(self, digest="", **kwargs):
         """Find the contract that a file belongs to, by the file's digest.

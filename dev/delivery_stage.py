@@ -16,7 +16,6 @@ import threading
 import time
 import urllib.parse
 import zlib
-from pathlib import Path
 
 import addon_mirror
 import databases
@@ -26,7 +25,7 @@ import odoo_log
 import postgres
 import template_databases
 from progress import Failure, main, say
-from serving import find_port, serve
+from serving import find_port, find_workers, serve
 from test_results import Results
 from update_visitors import Refused, Visitor
 
@@ -59,7 +58,7 @@ class Story:
         self.address = address
         self.database = database
         self.mails = mails
-        self.signature = _draw_signature()
+        self.signature = draw_signature()
         self.admin = Visitor(address).log_in(database, "admin")
         self.results = Results()
 
@@ -70,7 +69,7 @@ class Story:
         self._sign_at_once()
         self._send_several("bulk")
         self._correct_an_address()
-        if _find_workers(self.database):
+        if find_workers(self.database):
             self._kill_in_the_middle()
             self._send_several("tough", self._kill_workers)
 
@@ -165,7 +164,20 @@ class Story:
         contracts = {name: self._send([name]) for name in names}
         opened = {name: self._open_link(name, contracts[name]) for name in names}
         killed = []
+<<<<<<< HEAD
         killer = threading.Thread(target=lambda: killed.extend(self._kill_workers()))
+=======
+
+        def kill():
+            for _number in range(KILLS):
+                for worker in find_workers(self.database):
+                    with contextlib.suppress(ProcessLookupError):
+                        os.kill(worker, signal.SIGKILL)
+                        killed.append(worker)
+                time.sleep(KILL_PAUSE)
+
+        killer = threading.Thread(target=kill)
+>>>>>>> wload
         killer.start()
         with concurrent.futures.ThreadPoolExecutor(len(names)) as pool:
             problems = list(pool.map(lambda name: self._sign_until(*opened[name]), names))
@@ -395,7 +407,7 @@ def run(place, names, database):
             with serve(place, database, log, *get_options()) as (address, mails):
                 story = Story(address, database, mails)
                 story.run()
-                _wait_for_jobs(database)
+                wait_for_jobs(database)
             results += story.results
             complaints = [text for text in odoo_log.errors(log) if not EXPECTED.search(text)]
             results += Results.of_one(not complaints)
@@ -406,19 +418,7 @@ def run(place, names, database):
     return results
 
 
-def _find_workers(database):
-    """Return the process ids of a server's workers, the one for long polling left out."""
-    found = {}
-    for folder in Path("/proc").glob("[0-9]*"):
-        with contextlib.suppress(OSError, ValueError, IndexError):
-            command = (folder / "cmdline").read_bytes().decode(errors="replace")
-            if f"--database={database}\0" in command and "gevent\0" not in command:
-                parent = (folder / "stat").read_text().rpartition(")")[2].split()[1]
-                found[int(folder.name)] = int(parent)
-    return [process for process, parent in found.items() if parent in found]
-
-
-def _wait_for_jobs(database):
+def wait_for_jobs(database):
     """Wait until jobs have nothing left to do: a server that stops would cut them off."""
     due = "SELECT count(*) FROM ir_cron_trigger WHERE call_at <= now() AT TIME ZONE 'utc'"
     end = time.monotonic() + PATIENCE
@@ -427,7 +427,7 @@ def _wait_for_jobs(database):
     time.sleep(1)
 
 
-def _draw_signature():
+def draw_signature():
     """Return a pen stroke as browsers send it: a PNG in base64."""
     width, height = 120, 40
     rows = b"".join(

@@ -83,6 +83,52 @@ def remove():
     shutil.rmtree(sockets, ignore_errors=True)
 
 
+def restart():
+    """End all connections of the private cluster and start it again."""
+    _pg_ctl("restart", "--wait", "--mode=fast", f"--log={_home() / 'server.log'}")
+
+
+class Replica:
+    """A server that follows the private cluster, and answers what only reads."""
+
+    port = "5433"
+
+    def __init__(self):
+        self._data = _home() / "replica"
+        self.host = str(_sockets())
+        # Every statement that it was asked is in here.
+        self.log = _home() / "replica.log"
+
+    def create(self):
+        """Copy the private cluster as it is now, and follow it from there."""
+        self.remove()
+        command = [_binary("pg_basebackup"), "--pgdata", self._data, "--write-recovery-conf"]
+        command += ["--host", self.host, "--port", "5432", "--username", SUPERUSER]
+        _as_server([*command, "--checkpoint=fast", "--wal-method=stream"])
+        with (self._data / "postgresql.auto.conf").open("a") as configuration:
+            configuration.write(f"port = {self.port}\nlog_statement = 'all'\n")
+        _pg_ctl("start", "--wait", f"--log={self.log}", data=self._data)
+
+    def query(self, sql):
+        """Run SQL as the superuser."""
+        return run(
+            ["psql", "--no-psqlrc", "--quiet", "--tuples-only", "--host", self.host]
+            + ["--port", self.port, "--username", SUPERUSER, "--command", sql, "postgres"]
+        ).strip()
+
+    def stop(self):
+        """Stop it at once, as if the machine were gone."""
+        _pg_ctl("stop", "--mode=immediate", data=self._data)
+
+    def remove(self):
+        """Stop it if it runs, and delete it."""
+        if self._data.is_dir():
+            if not _as_server([_binary("pg_ctl"), "status", "--pgdata", self._data], check=False):
+                self.stop()
+            shutil.rmtree(self._data)
+        self.log.unlink(missing_ok=True)
+
+
 def stop():
     """Stop the private cluster, if it runs."""
     with contextlib.suppress(KeyError):
@@ -126,8 +172,8 @@ def _running():
     return not _as_server(command, check=False)
 
 
-def _pg_ctl(action, *options):
-    _as_server([_binary("pg_ctl"), action, "--pgdata", _home() / "data", *options])
+def _pg_ctl(action, *options, data=None):
+    _as_server([_binary("pg_ctl"), action, "--pgdata", data or _home() / "data", *options])
 
 
 def _server_user():

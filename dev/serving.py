@@ -3,6 +3,7 @@
 import contextlib
 import socket
 import subprocess
+from pathlib import Path
 
 from development_server import wait_until_it_answers
 from mail_catcher import MailCatcher
@@ -41,3 +42,20 @@ def find_port():
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
+
+
+def find_workers(database, *, with_parent=False):
+    """Return the process ids of a server's workers, the one for long polling left out.
+
+    :param str database: the database that it serves
+    :param bool with_parent: whether the process that starts the workers is among them
+    :rtype: list[int]
+    """
+    found = {}
+    for folder in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError, ValueError, IndexError):
+            command = (folder / "cmdline").read_bytes().decode(errors="replace")
+            if f"--database={database}\0" in command and "gevent\0" not in command:
+                parent = (folder / "stat").read_text().rpartition(")")[2].split()[1]
+                found[int(folder.name)] = int(parent)
+    return [process for process, parent in found.items() if with_parent or parent in found]

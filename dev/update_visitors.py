@@ -28,8 +28,15 @@ class Visitor:
 
     def __init__(self, address):
         self.address = address
-        cookies = urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar())
-        self._browser = urllib.request.build_opener(cookies)
+        self._cookies = http.cookiejar.CookieJar()
+        self._browser = urllib.request.build_opener(
+            urllib.request.HTTPCookieProcessor(self._cookies)
+        )
+
+    @property
+    def session(self):
+        """The session's key, by which another program can go on."""
+        return next(one.value for one in self._cookies if one.name == "session_id")
 
     def get(self, path):
         """Open a page, wherever its address leads."""
@@ -57,9 +64,9 @@ class Visitor:
             raise Refused(details.get("message") or str(answer["error"]))
         return answer["result"]
 
-    def log_in(self, database, login):
-        """Log in as one of the demo's people, whose passwords are their logins."""
-        values = {"db": database, "login": login, "password": login}
+    def log_in(self, database, login, password=None):
+        """Log in; the passwords of the demo's people are their logins."""
+        values = {"db": database, "login": login, "password": password or login}
         self.call("/web/session/authenticate", **values)
         return self
 

@@ -72,8 +72,17 @@ class CustomerContractDocumentAccess(models.Model):
             "ip_address": client.get("ip_address", ""),
             "user_agent": client.get("user_agent", ""),
         }
-        if not self._is_repetition(values):
-            self._record(values)
+        self._record_act(lambda accesses: accesses._append_row(values))
+
+    @api.model
+    def _append_row(self, values):
+        """Write a line, unless the same file is only fetched again to be shown.
+
+        :param dict values: the line
+        :return: the line, if any
+        :rtype: recordset of `customer.contract.document.access`
+        """
+        return self if self._is_repetition(values) else self._record(values)
 
     @api.model
     def _is_repetition(self, values):

@@ -1,5 +1,3 @@
-from contextlib import nullcontext
-
 from odoo import models
 from odoo.http import request
 
@@ -34,17 +32,12 @@ class IrBinary(models.AbstractModel):
             document_id = record.res_id
         else:
             return
-        # Odoo's own routes for files only read, so they may come with a read-only cursor.
-        is_readonly = self.env.cr.readonly
-        if is_readonly:
-            self.env.cr.rollback()  # nothing was written, and the log gets a cursor of its own
-        with self.env.registry.cursor() if is_readonly else nullcontext(self.env.cr) as cursor:
-            # Whoever got here may read the file, and need not be able to write the log.
-            document_sudo = self.env(cr=cursor)[DOCUMENT].sudo().browse(document_id).exists()
-            if not document_sudo or document_sudo._is_repeated_request():
-                return
-            nobody = document_sudo.contract_id.participant_ids.browse()
-            document_sudo._log_access(
-                "downloaded" if request.params.get("download") else act,
-                None if self.env.user._is_internal() else Actor(nobody, "portal"),
-            )
+        # Whoever got here may read the file, and need not be able to write the log.
+        document_sudo = self.env[DOCUMENT].sudo().browse(document_id).exists()
+        if not document_sudo or document_sudo._is_repeated_request():
+            return
+        nobody = document_sudo.contract_id.participant_ids.browse()
+        document_sudo._log_access(
+            "downloaded" if request.params.get("download") else act,
+            None if self.env.user._is_internal() else Actor(nobody, "portal"),
+        )

@@ -224,6 +224,7 @@ class CustomerContract(models.Model):
             return field.to_string(value)
         return str(value)
 
+    @api.readonly
     def get_audit_trail(self):
         """Return the audit trail of one contract, oldest event first.
 
@@ -246,6 +247,7 @@ class CustomerContract(models.Model):
         if self.env.user.share:
             raise AccessError(_("The audit trail is for the contract's managers."))
 
+    @api.readonly
     def verify_integrity(self):
         """Check that nothing of the contract's evidence was changed.
 

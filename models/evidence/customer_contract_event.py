@@ -219,6 +219,18 @@ class CustomerContractEvent(models.Model):
         :rtype: recordset of `customer.contract.event`
         """
         contract.ensure_one()
+        return self._record_act(
+            lambda events: events._append_row(
+                contract.with_env(events.env), event_type, payload, references
+            )
+        )
+
+    @api.model
+    def _append_row(self, contract, event_type, payload, references):
+        """Append one event in the current transaction: see :meth:`_append`.
+
+        :rtype: recordset of `customer.contract.event`, elevated
+        """
         self.env.cr.execute(
             SQL(
                 """

@@ -51,16 +51,15 @@ class CustomerContractExport(models.Model):
         if not contracts:
             return
         actor = contracts._prepare_event_actor(None)
-        self._record(
-            {
-                "exported_on": fields.Datetime.now(),
-                "user_name": actor["name"] or _("System"),
-                "user_login": actor.get("login", ""),
-                "ip_address": contracts._prepare_event_client().get("ip_address", ""),
-                "model": model,
-                "field_names": ", ".join(field_names),
-                "contract_count": len(contracts),
-                "contract_numbers": json.dumps(sorted(contracts.ids)),
-                "contract_ids": [Command.set(contracts.ids)],
-            }
-        )
+        values = {
+            "exported_on": fields.Datetime.now(),
+            "user_name": actor["name"] or _("System"),
+            "user_login": actor.get("login", ""),
+            "ip_address": contracts._prepare_event_client().get("ip_address", ""),
+            "model": model,
+            "field_names": ", ".join(field_names),
+            "contract_count": len(contracts),
+            "contract_numbers": json.dumps(sorted(contracts.ids)),
+            "contract_ids": [Command.set(contracts.ids)],
+        }
+        self._record_act(lambda exports: exports._record(values))

@@ -1,4 +1,8 @@
+import hashlib
+import os
 import re
+import tempfile
+from pathlib import Path
 
 from odoo import _, api, fields, models
 from odoo.exceptions import AccessError
@@ -58,6 +62,33 @@ class IrAttachment(models.Model):
         if set(vals) & self._get_evidence_fields():
             self._check_no_evidence()
         return super().write(vals)
+
+    @api.model
+    def _same_content(self, bin_data, filepath):
+        """Put a whole file in the place of one that was cut off while it was written.
+
+        A full disk, or a process that was killed, leaves a part of a file under the name of
+        the whole. The same picture of a signature that is sent again, or the same PDF that
+        a job makes again, would be refused for ever, as if it were another file.
+        """
+        if super()._same_content(bin_data, filepath):
+            return True
+        path = Path(filepath)
+        if self._compute_checksum(bin_data) != path.name or (
+            hashlib.sha1(path.read_bytes(), usedforsecurity=False).hexdigest() == path.name
+        ):
+            return False  # two whole files with one digest
+        handle, whole = tempfile.mkstemp(dir=path.parent, prefix=".whole-")
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(bin_data)
+            Path(whole).chmod(path.stat().st_mode)
+            Path(whole).replace(path)
+        except OSError:
+            Path(whole).unlink()
+            raise
+        self._mark_for_gc(f"{path.parent.name}/{path.name}")
+        return True
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_contract_evidence(self):

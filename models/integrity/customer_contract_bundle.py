@@ -86,6 +86,7 @@ class CustomerContract(models.Model):
 
     _inherit = "customer.contract"
 
+    @api.readonly
     def get_evidence_bundle(self):
         """Return all evidence of one contract as a ZIP that verifies itself.
 
@@ -282,6 +283,7 @@ class CustomerContract(models.Model):
 
     # === READABLE TRAIL === #
 
+    @api.readonly
     def get_readable_audit_trail(self):
         """Return the audit trail in words, oldest event first.
 

@@ -1,8 +1,12 @@
+import time
+
 from werkzeug.exceptions import RequestEntityTooLarge, abort
 
 from odoo import models
 from odoo.fields import Domain
 from odoo.http import Response, request
+
+from ...const import WRITTEN_KEY
 
 # What our pages send is small; routes that take files or pictures name a limit of their own.
 MOST_CONTENT = 256 * 1024
@@ -47,6 +51,15 @@ class IrHttp(models.AbstractModel):
             raise request.not_found()
         if routing["type"] == "jsonrpc":
             cls._check_contract_call()
+        request.has_acted = not routing["readonly"]
+
+    @classmethod
+    def _post_dispatch(cls, response):
+        """Remember in the session that it did something: see `may_read_replica`."""
+        # The act is over, and may have begun another session; now it is saved.
+        if getattr(request, "has_acted", False):
+            request.session[WRITTEN_KEY] = int(time.time())
+        super()._post_dispatch(response)
 
     @classmethod
     def _is_contract_route(cls, rule):

@@ -2,9 +2,10 @@ import json
 
 from odoo import _, api, models
 from odoo.exceptions import AccessError
+from odoo.service.model import retrying
 from odoo.tools import SQL
 
-from ...utils import sha256_of
+from ...utils import open_own_cursor, sha256_of
 
 
 class CustomerContractEvidenceMixin(models.AbstractModel):
@@ -85,6 +86,26 @@ class CustomerContractEvidenceMixin(models.AbstractModel):
     @api.ondelete(at_uninstall=False)
     def _unlink_never(self):
         raise AccessError(_("Evidence cannot be deleted."))
+
+    @api.model
+    def _record_act(self, record):
+        """Write rows about what somebody does, also where the request may only read.
+
+        Whoever reads may be served by a replica of the database. That something was read
+        is then written to the database itself, in a transaction of its own: it is there
+        before the answer leaves, and without it there is no answer.
+
+        :param callable record: writes the rows; it gets this model, in an environment
+            that may write, and is called again after a conflict with another writer
+        :return: what it returns, in this environment
+        :rtype: recordset
+        """
+        if not self.env.cr.readonly:
+            return record(self)
+        with open_own_cursor(self.env) as cursor:
+            apart = self.with_env(self.env(cr=cursor))
+            row = retrying(lambda: record(apart), apart.env)
+            return row.with_env(self.env(su=row.env.su))
 
     @api.model
     def _record(self, values):

@@ -7,6 +7,8 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 from odoo.tools.misc import hmac
 
+from ...utils import open_own_cursor
+
 _logger = logging.getLogger(__name__)
 GC_LIMIT = 10_000
 
@@ -50,7 +52,7 @@ class CustomerContractRateLimit(models.Model):
         :rtype: bool
         """
         try:
-            with self.env.registry.cursor() as cr:
+            with open_own_cursor(self.env) as cr:
                 attempts_sudo = self.with_env(api.Environment(cr, api.SUPERUSER_ID, {}))
                 attempt_id = attempts_sudo._insert(scope, key, seconds)
                 # a cursor of its own: the attempt counts whatever becomes of the request
@@ -78,7 +80,7 @@ class CustomerContractRateLimit(models.Model):
         """
         try:
             # Attempts committed meanwhile count, whatever this transaction has read.
-            with self.env.registry.cursor() as cr:
+            with open_own_cursor(self.env) as cr:
                 attempts_sudo = self.with_env(api.Environment(cr, api.SUPERUSER_ID, {}))
                 return attempts_sudo._count(scope, key, seconds) >= limit
         except psycopg2.Error:

@@ -1,4 +1,5 @@
 from . import (
+    test_cut_off_file,
     test_evidence,
     test_paper_layout,
     test_printed_meaning,

@@ -1,6 +1,8 @@
 import re
+from unittest.mock import patch
 from urllib.parse import urlsplit
 
+from odoo import http
 from odoo.tests import HttpCase, new_test_user
 
 from ..common import ContractCommon
@@ -19,6 +21,22 @@ class ContractPortalCommon(ContractCommon, HttpCase):
                 "email": "lina@aurora.example.com",
                 "parent_id": cls.customer_company.id,
             }
+        )
+
+    def setUp(self):
+        super().setUp()
+        self._watch_for_writes()
+
+    def _watch_for_writes(self):
+        """Have a test fail in which a route that only reads wrote: Odoo serves it again.
+
+        A replica of the database would have refused it, and the request is made twice.
+        """
+        warnings = self.startPatcher(patch.object(http._logger, "warning"))
+        self.addCleanup(
+            lambda: self.assertFalse(
+                [call for call in warnings.mock_calls if "read/write cursor" in str(call)]
+            )
         )
 
     @classmethod

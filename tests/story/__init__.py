@@ -13,6 +13,7 @@ from . import (
     test_odd_contracts,
     test_own_contracts,
     test_primary_act,
+    test_read_replica,
     test_row_costs,
     test_several_at_once,
     test_translations,

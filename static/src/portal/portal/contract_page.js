@@ -34,10 +34,10 @@ export class ContractPage extends Interaction {
     }
 
     confirmView() {
-        const {viewedUrl} = this.el.dataset;
+        const {viewedUrl, viewedDigest} = this.el.dataset;
         if (viewedUrl && !this.isConfirmed && document.visibilityState === "visible") {
             this.isConfirmed = true;
-            post(viewedUrl, {});
+            post(viewedUrl, {digest: viewedDigest});
         }
     }
 }
