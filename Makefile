@@ -7,11 +7,7 @@ PYTHON ?= python3
 #   PGHOST=     a PostgreSQL server, with PGPORT, PGUSER, PGPASSWORD
 #   PORT=       where `make run` serves
 
-<<<<<<< HEAD
-.PHONY: run upgrade shell test attacks bench slow-phone delivery-check update-check screenshots lint format wheel clean
-=======
-.PHONY: run upgrade shell test attacks bench load scale-demo delivery-check update-check lint format wheel clean
->>>>>>> wload
+.PHONY: run upgrade shell test attacks bench load scale-demo slow-phone delivery-check update-check screenshots lint format wheel clean
 
 run: ## serve the addon with demo data on 127.0.0.1:8069 (PORT=)
 	@$(PYTHON) dev/development_server.py run
@@ -31,16 +27,14 @@ attacks: ## the attack suite, and its table doc/attacks.rst made from what it go
 bench: ## times beside Odoo's own quotation signing: N=100000; CHECK=1 fails beyond bounds
 	@$(PYTHON) dev/bench.py
 
-<<<<<<< HEAD
 slow-phone: ## how soon a contract can be signed on a slow phone: MOST=5 fails beyond
 	@$(PYTHON) dev/slow_phone.py
-=======
+
 load: ## many customers at once, in order and out of it: CUSTOMERS=40 SECONDS=60 CASES=
 	@$(PYTHON) dev/load.py
 
 scale-demo: ## two Odoo nodes, a PostgreSQL primary and its replica, on this machine
 	@$(PYTHON) dev/scale_demo.py
->>>>>>> wload
 
 delivery-check: ## stories with mail that is delivered, in threads and in worker processes
 	@$(PYTHON) dev/delivery_stage.py

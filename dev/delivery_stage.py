@@ -164,20 +164,7 @@ class Story:
         contracts = {name: self._send([name]) for name in names}
         opened = {name: self._open_link(name, contracts[name]) for name in names}
         killed = []
-<<<<<<< HEAD
         killer = threading.Thread(target=lambda: killed.extend(self._kill_workers()))
-=======
-
-        def kill():
-            for _number in range(KILLS):
-                for worker in find_workers(self.database):
-                    with contextlib.suppress(ProcessLookupError):
-                        os.kill(worker, signal.SIGKILL)
-                        killed.append(worker)
-                time.sleep(KILL_PAUSE)
-
-        killer = threading.Thread(target=kill)
->>>>>>> wload
         killer.start()
         with concurrent.futures.ThreadPoolExecutor(len(names)) as pool:
             problems = list(pool.map(lambda name: self._sign_until(*opened[name]), names))
@@ -212,7 +199,7 @@ class Story:
         """Kill all workers several times; return those that were."""
         killed = []
         for _number in range(KILLS):
-            for worker in _find_workers(self.database):
+            for worker in find_workers(self.database):
                 with contextlib.suppress(ProcessLookupError):
                     os.kill(worker, signal.SIGKILL)
                     killed.append(worker)

@@ -17,11 +17,8 @@ MADE = ROOT / ".dev"
 ODOO_HOME = MADE / "odoo"
 VENV = MADE / "venv"
 LINT_VENV = MADE / "lint-venv"
-<<<<<<< HEAD
 SCREENSHOTS_VENV = MADE / "screenshots-venv"
-=======
 LOAD_VENV = MADE / "load-venv"
->>>>>>> wload
 NODE_HOME = MADE / "node"
 ADDONS = MADE / "addons"
 ADDON_COPY = ADDONS / ADDON

@@ -1,13 +1,7 @@
-<<<<<<< HEAD
-"""The virtual environments: for Odoo and the tests, for the linters, for a browser's driver.
+"""The virtual environments: for Odoo and the tests, for the linters, and for what drives it.
 
-The others have their own, so that their needs never move the versions that
-=======
-"""The virtual environments: for Odoo and the tests, for the linters, for many customers.
-
-Linters and customers have their own, so that their needs never move the versions that
->>>>>>> wload
-Odoo 19 pins.
+Linters, customers and the browser's driver have their own, so that their needs never move
+the versions that Odoo 19 pins.
 """
 
 import hashlib
@@ -21,11 +15,8 @@ ODOO_PINS = layout.COMMANDS / "requirements-odoo.txt"
 ADDON_NEEDS = layout.ROOT / "requirements.txt"
 TEST_NEEDS = layout.ROOT / "requirements-test.txt"
 LINT_NEEDS = layout.COMMANDS / "requirements-lint.txt"
-<<<<<<< HEAD
 SCREENSHOT_NEEDS = layout.COMMANDS / "requirements-screenshots.txt"
-=======
 LOAD_NEEDS = layout.COMMANDS / "requirements-load.txt"
->>>>>>> wload
 
 
 def ensure_odoo():
@@ -38,15 +29,14 @@ def ensure_linters():
     return _ensure(layout.LINT_VENV, [LINT_NEEDS])
 
 
-<<<<<<< HEAD
 def ensure_screenshots():
     """Python that drives a browser and stores what it shows."""
     return _ensure(layout.SCREENSHOTS_VENV, [SCREENSHOT_NEEDS])
-=======
+
+
 def ensure_customers():
     """Python with the tool that plays many customers at once."""
     return _ensure(layout.LOAD_VENV, [LOAD_NEEDS])
->>>>>>> wload
 
 
 def _ensure(home, requirements):

@@ -8,7 +8,7 @@ from odoo.tests import tagged
 from ...const import STEP_POLICIES
 from ..common import ContractCommon
 
-SCRIPT = Path(__file__).parents[2] / "migrations" / "19.0.2.0.0" / "post-list.py"
+SCRIPT = Path(__file__).parents[2] / "migrations" / "19.0.3.0.0" / "post-list.py"
 NAMES = ["signer_count", "signature_count", "signature_progress", "has_unreached"]
 STATES = ("draft", "approval", "sent", "disputed", "signed", "declined", "expired")
 PARTS = ("waiting", "requested", "viewed", "done", "delegated", "skipped", "declined")

@@ -3,7 +3,7 @@ from pathlib import Path
 from odoo.modules.migration import load_script
 from odoo.tests import TransactionCase, new_test_user, tagged
 
-SCRIPT = Path(__file__).parents[2] / "migrations/19.0.2.0.0/post-template.py"
+SCRIPT = Path(__file__).parents[2] / "migrations/0.0.0/post-template.py"
 
 
 @tagged("post_install", "-at_install")
