@@ -11,6 +11,7 @@ from . import (
     test_policy,
     test_print_check,
     test_print_margins,
+    test_signatures_page,
     test_report,
     test_section_pictures,
     test_shared_configuration,
