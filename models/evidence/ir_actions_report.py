@@ -16,12 +16,8 @@ from odoo.addons.base.models.report_paperformat import PAPER_SIZES
 from ...const import CONTRACT_REPORT
 from ...tools.printing import engine
 from ...tools.printing.division import mark_divisible
-from ...tools.printing.layout import (
-    drop_outdents,
-    fit_pictures,
-    fit_to_page,
-    keep_signatures_with_text,
-)
+from ...tools.printing.layout import drop_outdents, fit_pictures, fit_to_page
+from ...tools.printing.section_end import keep_signatures_with_text
 from ...tools.safe_style import loads_something
 from ...utils import ContractPrint
 

@@ -59,7 +59,7 @@ class CustomerContract(models.Model):
     def _get_protected_fields(self):
         return super()._get_protected_fields() | {"preparation_id"}
 
-    @api.depends("preparation_id")
+    @api.depends("state", "preparation_id")
     def _compute_is_being_prepared(self):
         for contract in self:
             contract.is_being_prepared = contract._is_being_prepared()
@@ -72,8 +72,8 @@ class CustomerContract(models.Model):
     def _is_being_prepared(self):
         """Tell whether a job is to freeze and send the contract."""
         self.ensure_one()
-        # Whoever reads the contract need not see what jobs do.
-        return bool(self.sudo().preparation_id)
+        # Whoever reads the contract need not see what jobs do, and only drafts wait for them.
+        return self.state == "draft" and bool(self.sudo().preparation_id)
 
     # === WHAT IS LEFT TO THE JOB === #
 

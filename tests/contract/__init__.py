@@ -21,6 +21,7 @@ from . import (
     test_section_pictures,
     test_shared_configuration,
     test_shown_text,
+    test_signatures_page,
     test_stage,
     test_to_do,
     test_typed_text,

@@ -25,8 +25,6 @@ SIZES = {
     "o_contract_densest": (6.5, 4),
 }
 PAGE_WIDTH = 640
-# How much text is moved to the next page with signatures that have no room below it.
-MOST_LETTERS_BEFORE = 900
 PIXELS_PER_MM = 96 / 25.4
 # How much of a page's height a picture takes at most: its line and its caption stay with it.
 PICTURE_PART = 0.85
@@ -106,7 +104,7 @@ def _fit_picture(picture, most_width, most_height):
         width = most_width * float(share[1]) / 100
     else:
         height = tallness[1] if tallness else (picture.get("height") or "").removesuffix("px")
-        width = _get_pixels(picture) or (_as_number(height) / ratio) or natural[0]
+        width = get_pixels(picture) or (_as_number(height) / ratio) or natural[0]
     width = min(width, most_width, most_height / ratio)
     for name in ("width", "height"):
         picture.attrib.pop(name, None)
@@ -134,33 +132,6 @@ def _as_number(text):
         return 0.0
 
 
-def keep_signatures_with_text(root):
-    """Keep the signatures on the page of the text before them, for engines that need a box.
-
-    :param lxml.html.HtmlElement root: the document, changed in place
-    """
-    for signatures in root.find_class("o_contract_signatures")[:1]:
-        section = signatures.getprevious()
-        if section is None or "o_contract_section" not in section.classes:
-            return
-        box = lxml.html.Element("div")
-        box.classes.add("o_contract_together")
-        signatures.addprevious(box)
-        texts = section.find_class("o_contract_text")
-        last = texts[-1][-1] if texts and len(texts[-1]) else None
-        if len(section.text_content()) <= MOST_LETTERS_BEFORE:
-            box.append(section)
-        elif last is not None and len(last.text_content()) <= MOST_LETTERS_BEFORE:
-            end, text = lxml.html.Element("div"), lxml.html.Element("div")
-            end.set("class", section.get("class"))
-            text.attrib.update(texts[-1].attrib)
-            section.classes.add("o_contract_continued")
-            text.append(last)
-            end.append(text)
-            box.append(end)
-        box.append(signatures)
-
-
 def _fit_table(table):
     """Have a table take the page's width, with the proportions that its columns had.
 
@@ -174,7 +145,7 @@ def _fit_table(table):
             longest = max(map(len, cell.text_content().split()), default=0)
             if longest > LONGEST_WORD:
                 cell.classes.add("o_contract_breaking")
-            if (span := _get_span(cell)) == 1:
+            if (span := get_span(cell)) == 1:
                 words[column] = max(words[column], min(longest, LONGEST_WORD))
             column += span
     density = next(
@@ -190,13 +161,13 @@ def _fit_table(table):
         table.classes.add("o_contract_breaking")
     if density:
         table.classes.add(density)
-    _clear_width(table)
+    clear_width(table)
     widths = list(table.iterchildren("colgroup"))
     groups = [list(group.iterchildren("col")) for group in widths] + [list(row) for row in rows]
     for group in groups:
-        pixels = [_get_pixels(node) for node in group]
+        pixels = [get_pixels(node) for node in group]
         for node, width in zip(group, pixels, strict=True):
-            _clear_width(node)
+            clear_width(node)
             if all(pixels):
                 node.set("style", f"{node.get('style', '')}width: {100 * width / sum(pixels):.2f}%")
 
@@ -212,19 +183,19 @@ def _split_joined(text):
     return JOINED.sub(lambda match: match[0].replace(NO_BREAK_SPACE, " "), text)
 
 
-def _get_span(cell):
+def get_span(cell):
     """Return over how many columns a cell goes."""
     span = cell.get("colspan", "")
     return int(span) if span.isdecimal() and len(span) < 4 else 1
 
 
-def _get_pixels(node):
+def get_pixels(node):
     """Return the width that a cell or column has in pixels, 0 if it has none."""
     found = PIXELS.search(node.get("style") or "")
     return _as_number(found[1] if found else (node.get("width") or "").removesuffix("px"))
 
 
-def _clear_width(node):
+def clear_width(node):
     """Take a width off that does not depend on the page's.
 
     :param lxml.html.HtmlElement node: a table or a part of it, changed in place
