@@ -29,7 +29,7 @@ PHONE = {
     "has_touch": True,
 }
 COLORS = 200
-MILLISECONDS = 30_000
+MILLISECONDS = 120_000
 QUIET_MILLISECONDS = 4_000
 # Cursors, points of animations and time that passes would make each picture another one.
 STILL = """
@@ -83,17 +83,18 @@ class Visitor:
         """Return the id of the first record of a domain."""
         return self._call(model, "search", [domain], limit=1)[0]
 
+    def read(self, model, record_id, field):
+        """Return what a field of a record holds."""
+        return self._call(model, "read", [[record_id], [field]])[0][field]
+
     def fetch(self, path):
         """Return what a page of the server answers, as bytes."""
         return self.page.request.get(self.address + path).body()
 
     def _call(self, model, method, arguments, **options):
-        answer = self.page.request.post(
-            f"{self.address}/web/dataset/call_kw",
-            data={
-                "params": {"model": model, "method": method, "args": arguments, "kwargs": options}
-            },
-        )
+        call = {"model": model, "method": method, "args": arguments, "kwargs": options}
+        address = f"{self.address}/web/dataset/call_kw"
+        answer = self.page.request.post(address, data={"params": call})
         return answer.json()["result"]
 
 
@@ -204,9 +205,7 @@ def take_portal(studio):
     with studio.picture("verification") as shots:
         if shots is not None:
             signed = studio.get("admin").find("contract_storage")
-            code = studio.get("admin")._call(
-                "customer.contract", "read", [[signed], ["verification_code"]]
-            )[0]["verification_code"]
+            code = studio.get("admin").read("customer.contract", signed, "verification_code")
             customer = studio.get("portal")
             customer.open(f"/contract/verify/{code}")
             shots.append(customer.page.screenshot())

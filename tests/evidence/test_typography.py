@@ -69,7 +69,8 @@ class TestTypography(ContractCommon):
         return pdf
 
     def test_words_are_divided(self):
-        pdf = self._print(f"<p>{LONG * 12}</p>")
+        words = [("so " * number) + LONG for number in range(1, 12)]
+        pdf = self._print(f"<p>{''.join(words)}</p>")
         text = run_on_pdf(pdf, "pdftotext", "-raw", "{}", "-")
         self.assertRegex(text, re.compile(r"[a-z]{4}-$", re.MULTILINE))
 
@@ -82,7 +83,7 @@ class TestTypography(ContractCommon):
             self.assertRegex(line, r"\byes +yes\b")
 
     def test_short_contract_has_one_page(self):
-        pdf = self._print(f"<p>{LONG * 6}</p>" * 3)
+        pdf = self._print(f"<p>{LONG * 4}</p>" * 3)
         self.assertRegex(run_on_pdf(pdf, "pdfinfo", "{}"), r"Pages: +1\b")
 
     def test_certificate_leads_to_verification_and_to_the_twin(self):
