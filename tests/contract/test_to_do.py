@@ -102,6 +102,10 @@ class TestToDo(ContractCommon):
         action = self.env.ref("customer_contract.customer_contract_action_to_do")
         self.assertEqual(menu.action, action)
         self.assertIn("All done", action.help)
+        views = self.env["customer.contract"].with_user(self.manager).get_views(action.views)
+        self.assertNotIn("default_group_by", views["views"]["kanban"]["arch"])
+        for kind in ("list", "kanban"):
+            self.assertIn('name="to_do"', views["views"][kind]["arch"])
 
     def test_menus(self):
         root = self.env.ref("customer_contract.menu_root")
