@@ -174,7 +174,9 @@ class CustomerContract(models.Model):
         return True
 
     def action_send_selected(self):
-        """Send contracts that were chosen in a list, or submit those that need approval.
+        """Send drafts that were chosen in a list, or submit those that need approval.
+
+        Whoever chooses all of them does not mean to write once more to who was asked before.
 
         :return: an action that shows them, or tells what could not be sent
         :rtype: dict
@@ -182,7 +184,7 @@ class CustomerContract(models.Model):
         """
         self.check_access("write")
         waiting = self.with_context(**{LATER_KEY: True})
-        problems = waiting._do_where_possible(lambda contract: contract._submit_or_send())
+        problems = waiting._do_where_possible(lambda contract: contract._send_draft())
         if problems:
             return self._notify_left_out(len(self) - len(problems), problems)
         return {
@@ -194,6 +196,14 @@ class CustomerContract(models.Model):
                 "next": {"type": "ir.actions.client", "tag": "soft_reload"},
             },
         }
+
+    def _send_draft(self):
+        """Send a draft, or submit it for approval.
+
+        :raise UserError: if it is none, or is not ready
+        """
+        self._check_state("draft")
+        self._submit_or_send()
 
     def _describe_preparation(self, count):
         """Tell the sender that contracts are being prepared.
