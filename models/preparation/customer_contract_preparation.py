@@ -8,6 +8,8 @@ from odoo.exceptions import AccessError, UserError
 _logger = logging.getLogger(__name__)
 # How often it is begun: what ends the server's process each time is not tried for ever.
 MOST_TRIES = 3
+# At how many contracts the job looks before it asks which others there are.
+MOST_AT_ONCE = 500
 # When the job looks again for a contract on which somebody acts.
 AGAIN = {"minutes": 1}
 # Set while the job does what was asked: nothing of it is left for later once more.
@@ -46,8 +48,9 @@ class CustomerContractPreparation(models.Model):
         # Odoo has scheduled code queue its mails; the queue runs once an hour.
         self = self.with_context(mail_notify_force_send=True)
         # What waits belongs to the system.
-        waiting_sudo = self.sudo().search([])
-        self.env["ir.cron"]._commit_progress(remaining=len(waiting_sudo))
+        waiting_sudo = self.sudo().search([], limit=MOST_AT_ONCE)
+        is_more = len(waiting_sudo) == MOST_AT_ONCE
+        self.env["ir.cron"]._commit_progress(remaining=len(waiting_sudo) + is_more)
         sent, is_busy = {}, False
         for row_sudo in waiting_sudo:
             done = row_sudo._try()

@@ -332,7 +332,7 @@ class TestPreparation(PreparationCommon):
         count = self.env.cr.sql_log_count
         with self._failing("_render_contract_pdf", AssertionError("printed in the request")):
             action = contracts.action_send_many()
-        self.assertLess((self.env.cr.sql_log_count - count) / 20, 30)
+        self.assertLess((self.env.cr.sql_log_count - count) / 20, 25)
         self.assertIn(contracts[3].name, action["params"]["message"])
         self.assertIn("no section", action["params"]["message"])
         others = contracts - contracts[3]
@@ -345,6 +345,8 @@ class TestPreparation(PreparationCommon):
         self.assertEqual([one["message"] for one in told], ["Contracts that have been sent: 19"])
         with self.assertRaisesRegex(UserError, "no section"):
             contracts[3].action_send_many()
+        with self.assertRaisesRegex(UserError, "cannot be done any more"):
+            others[0].action_send_many()
 
     def test_programs_send_several(self):
         contracts = self._create_contract() | self._create_contract()
