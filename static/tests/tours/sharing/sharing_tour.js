@@ -78,7 +78,7 @@ tours.add("customer_contract_share", {
         },
         {
             content: "the form shows the green mark",
-            trigger: `${CLOSED} .o_field_widget[name='portal_published'] .fa-globe.text-success`,
+            trigger: `${CLOSED} .o_field_widget[name='portal_published'] .o_contract_portal_bar`,
         },
         {
             content: "look at it as somebody else",
@@ -141,11 +141,6 @@ tours.add("customer_contract_preview_as", {
 // The administrator looks at the customers, and lets a company's people see more.
 tours.add("customer_contract_portal_customers", {
     steps: () => [
-        {
-            content: "open the group of the company",
-            trigger: ".o_group_header:contains('Aurora Bakery')",
-            run: "click",
-        },
         {
             content: "the colleague sees nothing so far",
             trigger:
