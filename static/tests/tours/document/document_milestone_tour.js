@@ -108,7 +108,7 @@ tours.add("customer_contract_folder", {
             run: "click",
         },
         {
-            trigger: `.o_contract_documents:has(.o_data_row:eq(2) .fa-globe):has(.o_data_row:eq(0) .fa-globe)`,
+            trigger: `.o_contract_documents:has(.o_data_row:eq(2) .o_contract_portal_bar):has(.o_data_row:eq(0) .o_contract_portal_bar)`,
         },
         {
             content: "select all and none",
@@ -135,10 +135,10 @@ tours.add("customer_contract_folder", {
             run: "click",
         },
         {
-            trigger: `${ROW}:contains('roof.pdf'):not(:has(.fa-globe))`,
+            trigger: `${ROW}:contains('roof.pdf'):not(:has(.o_contract_portal_bar))`,
         },
         {
-            trigger: `${ROW}:contains('terms.pdf'):has(.fa-globe)`,
+            trigger: `${ROW}:contains('terms.pdf'):has(.o_contract_portal_bar)`,
         },
         {
             content: "look at it",

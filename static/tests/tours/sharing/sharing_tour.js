@@ -147,11 +147,6 @@ tours.add("customer_contract_preview_as", {
 tours.add("customer_contract_portal_customers", {
     steps: () => [
         {
-            content: "open the group of the company",
-            trigger: ".o_group_header:contains('Aurora Bakery')",
-            run: "click",
-        },
-        {
             content: "the colleague sees nothing so far",
             trigger:
                 ".o_data_row:contains('Colin Colleague') td[name='portal_contract_count']:contains('0')",
