@@ -29,7 +29,7 @@ PHONE = {
     "has_touch": True,
 }
 COLORS = 200
-MILLISECONDS = 120_000
+MILLISECONDS = 240_000
 QUIET_MILLISECONDS = 4_000
 # Cursors, points of animations and time that passes would make each picture another one.
 STILL = """
@@ -57,7 +57,7 @@ class Visitor:
         self.page.fill("input[name=login]", login)
         self.page.fill("input[name=password]", login)
         self.page.click(".oe_login_form button[type=submit]")
-        self.page.wait_for_url(lambda url: "/web/login" not in url)
+        self.page.wait_for_url(lambda url: "/web/login" not in url, wait_until="commit")
 
     def open(self, path):
         """Go to a page of the server, and wait until nothing is loaded any more."""
