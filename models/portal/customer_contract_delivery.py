@@ -39,7 +39,7 @@ class CustomerContract(models.Model):
     )
 
     def _get_protected_fields(self):
-        return super()._get_protected_fields() | {"copies_message_id"}
+        return super()._get_protected_fields() | {"has_unreached", "copies_message_id"}
 
     # === SENDER === #
 
@@ -221,9 +221,6 @@ class CustomerContract(models.Model):
     def _compute_has_unreached(self):
         for contract in self:
             contract.has_unreached = bool(contract._get_unreached())
-
-    def _get_protected_fields(self):
-        return super()._get_protected_fields() | {"has_unreached"}
 
     def _get_unreached(self):
         """Return the people whose mail did not arrive, and who need it.
