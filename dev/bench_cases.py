@@ -218,10 +218,11 @@ class Acting:
         """Return the cases, which follow each other in each round."""
         return [
             Case("create", self._create_contract, self._create_order, 1.0),
-            Case("send", self._send_contract, self._send_order, 0.5),
+            Case("send", self._send_contract, self._send_order, 1.0),
             Case("first view", self._view_contract, self._view_order, 1.0),
             Case("sign", self._sign_contract, self._accept_order, 0.05),
-            Case("first PDF", self._finalize, self._print_order, 0.5),
+            # with evidence, certificate and the mails to all; Odoo's is the print alone
+            Case("first PDF", self._finalize, self._print_order, 2.0),
             Case("signed download", self._download_contract, self._print_order, 0.02),
             Case("send 20", self._send_many, None, None, every=5),
         ]

@@ -2,6 +2,7 @@ import lxml.html
 
 from odoo import SUPERUSER_ID, _, api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import format_list
 
 from ...utils import check_one
 from .customer_contract_preparation import NOW_KEY
@@ -179,7 +180,10 @@ class CustomerContract(models.Model):
 
     def _describe_done(self, done):
         if self.env.context.get(LATER_KEY):
-            return self._describe_preparation(len(done))
+            return _(
+                "Being prepared to be sent: %(contracts)s. You are told as soon as it is done.",
+                contracts=format_list(self.env, done),
+            )
         return super()._describe_done(done)
 
     def _find_primary_act(self):
@@ -189,20 +193,13 @@ class CustomerContract(models.Model):
     def _get_primary_act_dependencies(self):
         return [*super()._get_primary_act_dependencies(), "preparation_id"]
 
-    def _describe_preparation(self, count):
-        """Tell the sender that contracts are being prepared.
-
-        :param int count: how many
-        :rtype: str
-        """
-        return _(
-            "Being prepared to be sent: %(count)s. You are told as soon as it is done.", count=count
-        )
-
     def _notify_asked(self, participants):
         action = super()._notify_asked(participants)
         if self._is_being_prepared():
-            action["params"].update(type="info", message=self._describe_preparation(1))
+            action["params"].update(
+                type="info",
+                message=_("It is being prepared to be sent. You are told as soon as it is done."),
+            )
         return action
 
     # === THE MAIL THAT IS SENT ALONG === #

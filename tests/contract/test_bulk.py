@@ -1,3 +1,5 @@
+from unittest.mock import patch
+
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, new_test_user, tagged
 
@@ -72,6 +74,11 @@ class TestBulk(ContractCommon):
     def test_send(self):
         self._sign_as_manager(self.draft)
         self._check_summary(self.contracts.action_send_many(), self.draft, self.sent | self.signed)
+        # a job freezes and sends them, one after the other
+        self.startPatcher(
+            patch.object(self.registry["ir.cron"], "_commit_progress", return_value=100)
+        )
+        self.env["customer.contract.preparation"]._cron_prepare()
         self.assertEqual(self.draft.state, "sent")
         with self.assertRaises(UserError):
             (self.sent | self.signed).action_send_many()
