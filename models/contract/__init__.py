@@ -7,6 +7,7 @@ from . import (
     customer_contract_deadline,
     customer_contract_document,
     customer_contract_form,
+    customer_contract_health,
     customer_contract_lifecycle,
     customer_contract_refusal_reason,
     customer_contract_section,
