@@ -144,7 +144,7 @@ class CustomerContract(models.Model):
         chain = found.get("chain")
         contract_id = chain.get("contract") if isinstance(chain, dict) else None
         contract = self.browse()
-        if isinstance(contract_id, int) and 0 < contract_id < 2**31:
+        if type(contract_id) is int and 0 < contract_id < 2**31:
             contract = self.browse(contract_id).exists()
         files = found.get("files") or {}
         for digest in (found.get("pdf"), *map(files.get, sorted(files, reverse=True))):
