@@ -167,6 +167,7 @@
         "security/integrity.xml",
         "data/integrity.xml",
         "wizard/customer_contract_integrity_report_views.xml",
+        "wizard/customer_contract_evidence_check_views.xml",
         "views/integrity/customer_contract_views.xml",
         "views/integrity/customer_contract_daily_record_views.xml",
         "views/integrity/customer_contract_register_views.xml",
@@ -182,6 +183,8 @@
         "views/paper/portal_templates.xml",
         # second_factor
         "views/second_factor/res_config_settings_views.xml",
+        # health: its lines are the features' own
+        "wizard/customer_contract_health_views.xml",
         # field_rule
         "views/field_rule/customer_contract_field_rule_views.xml",
     ],

@@ -625,6 +625,27 @@ def check_signature(content, container, certificate):
     Return what could not be told, or none. Whether somebody else vouches for the
     certificate, and whether it was revoked, is not looked at: PDF readers do that.
     """
+    hash_name, signature_name, encoded, signature = read_signature(content, container, certificate)
+    key = read_key_fields(certificate)[4]
+    key_name, used_with = read_algorithm(pick(split(key), LIST))
+    public = pick(split(key), BITS)[1:]
+    if key_name == RSA and signature_name in RSA_SIGNATURES:
+        hash_name = RSA_SIGNATURES[signature_name] or hash_name
+        is_right = is_rsa_signature(public, hash_name, encoded, signature)
+    elif key_name == CURVE_KEY and signature_name in CURVE_SIGNATURES and used_with:
+        curve = CURVES.get(used_with[0][1].hex())
+        if not curve:
+            return "its signature is on a curve that cannot be checked here: use a PDF reader"
+        hash_name = CURVE_SIGNATURES[signature_name]
+        is_right = is_curve_signature(curve, public, hash_name, encoded, signature)
+    else:
+        return "its kind of signature cannot be checked here: use a PDF reader or pdfsig"
+    demand(is_right, "the seal's signature is not that of the certificate")
+    return ""
+
+
+def read_signer(container):
+    """Return the values that a seal tells of who sealed."""
     # The place for the seal is larger than the seal; what follows it is padding.
     demand(container[:1] == b"\x30", "the seal cannot be read")
     size = container[1] & 0x7F if container[1] & 0x80 else 0
@@ -633,7 +654,15 @@ def check_signature(content, container, certificate):
     signers = [value for value in split(split(pick(signed, CONTEXT_0))[0][1]) if value[0] == SET]
     signers = split(signers[-1][1])
     demand(len(signers) == 1, "the seal has no signer, or several")
-    signer = split(signers[0][1])
+    return split(signers[0][1])
+
+
+def read_signature(content, container, certificate):
+    """Demand that a seal is of some content and names a certificate.
+
+    Return the names of its digest and its signature, what was signed, and its value.
+    """
+    signer = read_signer(container)
     lists = [value for value in signer if value[0] == LIST]
     attributes = pick(signer, CONTEXT_0)
     digest_name, _used = read_algorithm(lists[1][1])
@@ -659,22 +688,7 @@ def check_signature(content, container, certificate):
     )
     # What is signed are these attributes, as a set of their own.
     encoded = bytes([SET]) + encode_length(len(attributes)) + attributes
-    key = read_key_fields(certificate)[4]
-    key_name, used_with = read_algorithm(pick(split(key), LIST))
-    public = pick(split(key), BITS)[1:]
-    if key_name == RSA and signature_name in RSA_SIGNATURES:
-        hash_name = RSA_SIGNATURES[signature_name] or hash_name
-        is_right = is_rsa_signature(public, hash_name, encoded, signature)
-    elif key_name == CURVE_KEY and signature_name in CURVE_SIGNATURES and used_with:
-        curve = CURVES.get(used_with[0][1].hex())
-        if not curve:
-            return "its signature is on a curve that cannot be checked here: use a PDF reader"
-        hash_name = CURVE_SIGNATURES[signature_name]
-        is_right = is_curve_signature(curve, public, hash_name, encoded, signature)
-    else:
-        return "its kind of signature cannot be checked here: use a PDF reader or pdfsig"
-    demand(is_right, "the seal's signature is not that of the certificate")
-    return ""
+    return hash_name, signature_name, encoded, signature
 
 
 def encode_length(length):

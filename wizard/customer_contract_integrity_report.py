@@ -60,6 +60,11 @@ class CustomerContractIntegrityReport(models.TransientModel):
             "attached": _("Evidence inside the signed contract"),
             "seal": _("Seal of the signed contract"),
             "daily": _("Audit trail as recorded day by day"),
+            "signatures": _("Acts of signing"),
+            "manifest": _("Every file is there, and no other"),
+            "annexes": _("Files that are part of the contract"),
+            "papers": _("Files in which signed papers came"),
+            "consents": _("What signers agreed to"),
         }
         return labels.get(kind, name)
 

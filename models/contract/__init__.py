@@ -10,6 +10,7 @@ from . import (
     customer_contract_document,
     customer_contract_figures,
     customer_contract_form,
+    customer_contract_health,
     customer_contract_lifecycle,
     customer_contract_moves,
     customer_contract_refusal_reason,

@@ -6,6 +6,7 @@ from . import (
     customer_contract_content,
     customer_contract_event,
     customer_contract_export,
+    customer_contract_health,
     customer_contract_refusal,
     customer_contract_rows,
     customer_contract_version,

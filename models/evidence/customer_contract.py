@@ -278,7 +278,7 @@ class CustomerContract(models.Model):
         # what is in memory proves nothing
         self.env.flush_all()
         self.env.invalidate_all()
-        return contract_sudo._run_integrity_checks()
+        return contract_sudo.with_context(**{ROWS_KEY: ReadRows()})._run_integrity_checks()
 
     def _find_intact(self):
         """Return those contracts whose evidence is intact, with what is read for all at once.
@@ -292,7 +292,7 @@ class CustomerContract(models.Model):
         """
         self.env.flush_all()
         self.env.invalidate_all()
-        contracts = self.exists().with_context(**{ROWS_KEY: ReadRows()})
+        contracts = self.exists().with_context(**{ROWS_KEY: ReadRows(is_quick=True)})
         intact = contracts.filtered(lambda contract: contract._run_integrity_checks()["ok"])
         return self.browse(intact.ids)
 
@@ -372,7 +372,7 @@ class CustomerContract(models.Model):
             checks.append((f"signature {signature.signed_by}", signature._find_problem))
         checks.append(("consents", self._find_consent_problem))
         # Whether there has to be a file is what the trail says, too: a state is easily changed.
-        if self.state == "signed" or "document_stored" in self.event_ids.mapped("event_type"):
+        if self.state == "signed" or self._get_events("document_stored"):
             checks.append(("signed contract", self._find_signed_document_problem))
         checks.append(("state", self._find_state_problem))
         if self.current_version_id:

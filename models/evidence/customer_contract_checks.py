@@ -1,6 +1,6 @@
 from odoo import _, models
 
-from ...const import GENESIS
+from ...tools.trail import find_chain_problem
 from ...utils import Pending, sha256_of
 
 
@@ -14,32 +14,28 @@ class CustomerContract(models.Model):
         if self.current_version_id - self.version_ids:
             return _("the current version is missing")
         known = set(self.version_ids.mapped("content_digest"))
-        for event in self.event_ids.filtered(lambda event: event.event_type == "version_frozen"):
-            details = event._get_payload().get("details", {})
-            if details.get("content_digest", "") not in {"", *known}:
-                return _("version %(number)s is missing", number=details.get("version", "?"))
+        for event in self._get_events("version_frozen"):
+            if event.details.get("content_digest", "") not in {"", *known}:
+                return _("version %(number)s is missing", number=event.details.get("version", "?"))
         return None
 
     def _find_trail_problem(self):
         """Return what is wrong with the chain of events, or none."""
-        Event = self.env["customer.contract.event"]
-        previous_hash, previous_time = GENESIS, None
-        events = self.event_ids.sorted("sequence")
-        for position, event in enumerate(events, 1):
-            if event.sequence != position:
-                return _("event %(number)s is missing", number=position)
-            if event.previous_hash != previous_hash:
-                return _("event %(number)s does not follow the one before", number=position)
-            if not event.payload:
-                return _("the payload of event %(number)s was erased", number=position)
-            if Event._digest(event.payload) != event.payload_digest:
-                return _("the payload of event %(number)s was changed", number=position)
-            if event._get_expected_hash() != event.hash:
-                return _("event %(number)s was changed", number=position)
-            if previous_time and event.occurred_on < previous_time:
-                return _("time runs backwards at event %(number)s", number=position)
-            previous_hash, previous_time = event.hash, event.occurred_on
-        if len(events) != self.trail_length or (events and self.trail_head != previous_hash):
+        events = self._get_trail()
+        if problem := find_chain_problem(self.id, events):
+            kind, number = problem
+            return {
+                "missing": _("event %(number)s is missing", number=number),
+                "not following": _(
+                    "event %(number)s does not follow the one before", number=number
+                ),
+                "erased": _("the payload of event %(number)s was erased", number=number),
+                "payload": _("the payload of event %(number)s was changed", number=number),
+                "changed": _("event %(number)s was changed", number=number),
+                "time": _("time runs backwards at event %(number)s", number=number),
+            }[kind]
+        last_hash = events[-1].hash if events else ""
+        if len(events) != self.trail_length or (events and self.trail_head != last_hash):
             return _("events are missing at the end")
         return None
 
@@ -49,11 +45,8 @@ class CustomerContract(models.Model):
             return _("the content was changed")
         if not self._has_intact_file(version.pdf_attachment_id, version.pdf_digest):
             return _("the PDF was changed or is missing")
-        frozen = self.event_ids.filtered(lambda event: event.event_type == "version_frozen")
-        digests = [
-            event._get_payload().get("details", {}).get("content_digest") for event in frozen
-        ]
-        if version.content_digest not in digests:
+        frozen = self._get_events("version_frozen")
+        if version.content_digest not in [event.details.get("content_digest") for event in frozen]:
             return _("the audit trail knows nothing of this version")
         return None
 
@@ -66,17 +59,16 @@ class CustomerContract(models.Model):
 
     def _find_signed_document_problem(self):
         """Return what is wrong with the stored signed contract, or none."""
-        stored = self.event_ids.filtered(lambda event: event.event_type == "document_stored")
+        stored = self._get_events("document_stored")
         if not self.signed_document_id:
             return _("the file is missing") if stored else Pending(_("it has not been made yet"))
         if not self._has_intact_file(self.signed_document_id, self.signed_document_digest):
             return _("the file was changed or is missing")
-        digests = [event._get_payload().get("details", {}).get("sha256") for event in stored]
-        if self.signed_document_digest not in digests:
+        if self.signed_document_digest not in [event.details.get("sha256") for event in stored]:
             return _("the audit trail knows nothing of this file")
         return None
 
     def _has_intact_file(self, attachment, digest):
         """Tell whether a stored file still has the digest it was stored with."""
-        content = attachment.raw
+        content = self._get_read_rows().read_file(attachment)
         return bool(content) and sha256_of(content) == digest

@@ -1,7 +1,10 @@
+import json
+
 from odoo import _, models
 from odoo.tools import SQL, float_repr
 
-from ...utils import strip_unseen
+from ...tools.trail import COLUMNS, TrailEvent
+from ...utils import sha256_of, strip_unseen
 
 # Of the files that are part of the contract
 FILE_COLUMNS = ["name", "checksum"]
@@ -16,10 +19,65 @@ MOST_EXACT_AMOUNT = 1e13
 
 
 class ReadRows:
-    """What the database holds in some rows, read once for many contracts."""
+    """What the database and the file store hold, read once for many contracts."""
 
-    def __init__(self):
+    def __init__(self, is_quick=False):
+        """Read nothing yet.
+
+        :param bool is_quick: whether files are read in the quick way, where it suffices
+        """
+        self.is_quick = is_quick
         self._rows = {}
+        self._trails = {}
+        self._made = {}
+        self._file = None, b""
+
+    def get_trail(self, contract):
+        """Return a contract's trail.
+
+        :param recordset contract: the contract; the trails of those that it was read together
+            with are read along
+        :return: the events in order
+        :rtype: list[TrailEvent]
+        """
+        if contract.id not in self._trails:
+            ids = {contract.id, *filter(None, contract._prefetch_ids)}
+            self._trails.update((contract_id, []) for contract_id in ids)
+            Event = contract.env["customer.contract.event"]
+            Event.flush_model()
+            query = SQL(
+                "SELECT contract_id, %s FROM %s WHERE contract_id = ANY(%s)"
+                " ORDER BY contract_id, sequence",
+                SQL(", ").join(map(SQL.identifier, COLUMNS)),
+                Event._table_sql,
+                list(ids),
+            )
+            for contract_id, *columns in contract.env.execute_query(query):
+                self._trails[contract_id].append(TrailEvent(*columns))
+        return self._trails[contract.id]
+
+    def read_file(self, attachment):
+        """Return what a file holds; the last one is kept, since several checks ask for it.
+
+        :param recordset attachment: the file, or none
+        :rtype: bytes
+        """
+        if self._file[0] != attachment.id:
+            # Where the files are is read for all of them; what they hold, one at a time.
+            place = attachment.store_fname
+            content = attachment._file_read(place) if place else attachment.with_prefetch().raw
+            self._file = attachment.id, content or b""
+        return self._file[1]
+
+    def remember(self, key, make):
+        """Return what was made of some rows, which several checks ask for.
+
+        :param tuple key: what it is made of
+        :param callable make: what makes it
+        """
+        if key not in self._made:
+            self._made[key] = make()
+        return self._made[key]
 
     def get(self, records, columns):
         """Return what some rows hold, in their order; those that are gone are left out.
@@ -30,8 +88,9 @@ class ReadRows:
         :rtype: list[tuple[str]]
         """
         known = self._rows.setdefault((records._name, *columns), {})
-        wanted = {*records.ids, *filter(None, records._prefetch_ids)} if records else set()
-        if missing := wanted - known.keys():
+        ids = records.ids
+        if not all(row_id in known for row_id in ids):
+            missing = {*ids, *filter(None, records._prefetch_ids)} - known.keys()
             known.update(dict.fromkeys(missing))
             query = SQL(
                 "SELECT id, id::text, %s FROM %s WHERE id = ANY(%s)",
@@ -42,7 +101,19 @@ class ReadRows:
                 list(missing),
             )
             known.update((row[0], row[1:]) for row in records.env.execute_query(query))
-        return [known[row_id] for row_id in sorted(set(records.ids)) if known[row_id]]
+        return [known[row_id] for row_id in sorted(set(ids)) if known[row_id]]
+
+
+def find_read_rows(env):
+    """Return what was read while evidence is checked; none at other times.
+
+    A request's context may hold anything by this name, but no such object.
+
+    :param odoo.api.Environment env: of the records that are read
+    :rtype: ReadRows | None
+    """
+    rows = env.context.get(ROWS_KEY)
+    return rows if isinstance(rows, ReadRows) else None
 
 
 class CustomerContract(models.Model):
@@ -94,6 +165,29 @@ class CustomerContract(models.Model):
         people = self.env["customer.contract.participant"].browse(person["id"] for person in named)
         return people.with_prefetch(self.participant_ids._prefetch_ids)
 
+    def _get_read_rows(self):
+        """Return what was read of the evidence, for those contracts that are checked together.
+
+        :rtype: ReadRows
+        """
+        return find_read_rows(self.env) or ReadRows()
+
+    def _get_trail(self):
+        """Return the contract's trail as the database holds it, the oldest event first.
+
+        :rtype: list[odoo.addons.customer_contract.tools.trail.TrailEvent]
+        """
+        self.ensure_one()
+        return self._get_read_rows().get_trail(self)
+
+    def _get_events(self, *event_types):
+        """Return the events of some kinds, as the database holds them.
+
+        :param str event_types: the kinds
+        :rtype: list[odoo.addons.customer_contract.tools.trail.TrailEvent]
+        """
+        return [event for event in self._get_trail() if event.event_type in event_types]
+
     def _digest_rows(self, records, columns):
         """Return the digest of what some rows hold, as the database tells it.
 
@@ -101,10 +195,13 @@ class CustomerContract(models.Model):
         :param list[str] columns: the columns
         :rtype: str
         """
-        records.flush_model()
-        rows = self.env.context.get(ROWS_KEY) or ReadRows()
-        Version = self.env["customer.contract.version"]
-        return Version._digest(Version._serialize(rows.get(records, columns)))
+        rows = find_read_rows(self.env)
+        if not rows:
+            records.flush_model()
+            rows = ReadRows()
+        # All of it is text: that is canonical without looking at each value.
+        found = rows.get(records, columns)
+        return sha256_of(json.dumps(found, separators=(",", ":"), ensure_ascii=False))
 
     def _prepare_frozen_digests(self):
         """Prepare what the trail keeps about the rows that are frozen.
@@ -141,12 +238,12 @@ class CustomerContract(models.Model):
         """Return how the contract's state contradicts its trail, or none."""
         self.ensure_one()
         frozen, told = "", set()
-        for event in self.event_ids.sorted("sequence"):
+        for event in self._get_trail():
             told.add(event.event_type)
             if event.event_type in ("version_frozen", "version_superseded", "submitted"):
                 told -= {"completed", *ENDED_STATES}
             if event.event_type == "version_frozen":
-                frozen = event._get_payload().get("details", {}).get("content_digest", "")
+                frozen = event.details.get("content_digest", "")
             elif event.event_type == "version_superseded":
                 frozen = ""
         if frozen != (self.current_version_id.content_digest or ""):
@@ -168,10 +265,9 @@ class CustomerContract(models.Model):
         self.ensure_one()
         version = self.current_version_id
         details = {}
-        for event in self.event_ids.filtered(lambda event: event.event_type == "version_frozen"):
-            found = event._get_payload().get("details") or {}
-            if found.get("content_digest") == version.content_digest:
-                details = found
+        for event in self._get_events("version_frozen"):
+            if event.details.get("content_digest") == version.content_digest:
+                details = event.details
         if "rows" not in details:
             return self._find_word_problem(version._get_content())
         now = self._get_frozen_rows()

@@ -1,4 +1,5 @@
 from . import (
     customer_contract_file_check,
     customer_contract_file_scanner,
+    customer_contract_health,
 )

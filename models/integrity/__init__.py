@@ -5,6 +5,7 @@ from . import (
     customer_contract_bundle_check,
     customer_contract_daily_record,
     customer_contract_event,
+    customer_contract_health,
     customer_contract_register,
     customer_contract_verification,
 )

@@ -79,7 +79,11 @@ class CustomerContractAnchor(models.Model):
             )
         if self._get_proven_root() != self.record_id.root:
             return _("the anchor does not belong to its daily record")
-        if self.record_id._get_expected_digest() != self.record_id.digest:
+        record = self.record_id
+        expected = self.contract_id._get_read_rows().remember(
+            (record._name, record.id), record._get_expected_digest
+        )
+        if expected != record.digest:
             return _("daily record %(number)s was changed", number=self.record_id.number)
         return None
 

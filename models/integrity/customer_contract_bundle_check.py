@@ -12,6 +12,9 @@ from ...utils import sha256_of
 
 PROGRAM = "customer_contract/tools/bundle_check/work.py"
 MOST_BYTES = 96 * 1024**2
+# What it may hold
+MOST_UNPACKED = 256 * 1024**2
+MOST_FILES = 5000
 # Earlier releases have another verifier: that it differs is told, and proves nothing.
 UNCOMPARED = {"manifest"}
 # Where the files of some checks are
@@ -72,7 +75,8 @@ class CustomerContract(models.Model):
             for name, is_passed, detail in found["verdicts"]
         ]
         return {
-            "ok": bool(contract) and all(one["ok"] and one["is_kept"] is not False for one in checks),
+            "ok": bool(contract)
+            and all(one["ok"] and one["is_kept"] is not False for one in checks),
             "contract_id": contract.id,
             "checks": checks,
         }
@@ -120,7 +124,9 @@ class CustomerContract(models.Model):
         with tempfile.TemporaryDirectory(prefix="contract-bundle-") as name:
             folder = Path(name)
             (folder / "bundle.zip").write_bytes(bundle)
-            result = self.env["customer.contract.file.check"]._run(folder, {}, PROGRAM)
+            result = self.env["customer.contract.file.check"]._run(
+                folder, {"most_files": MOST_FILES, "most_bytes": MOST_UNPACKED}, PROGRAM
+            )
         if result.get("ok"):
             return result
         if result.get("problem") == "bomb":
@@ -138,7 +144,7 @@ class CustomerContract(models.Model):
         chain = found.get("chain")
         contract_id = chain.get("contract") if isinstance(chain, dict) else None
         contract = self.browse()
-        if isinstance(contract_id, int) and 0 < contract_id < 2**31:
+        if type(contract_id) is int and 0 < contract_id < 2**31:
             contract = self.browse(contract_id).exists()
         files = found.get("files") or {}
         for digest in (found.get("pdf"), *map(files.get, sorted(files, reverse=True))):
@@ -160,7 +166,12 @@ class CustomerContract(models.Model):
         contract_sudo = self.sudo()
         if "pdf" in found:
             return {"signed contract": contract_sudo._find_pdf_difference(found["pdf"])}
-        kept = contract_sudo._prepare_kept_evidence(found)
+        try:
+            kept = contract_sudo._prepare_kept_evidence(found)
+        except (LookupError, TypeError, ValueError):
+            # Somebody changed what is kept, so that it cannot even be read.
+            names = contract_sudo._get_bundle_comparisons()
+            return dict.fromkeys(names, _("what is kept here cannot be read"))
         differences = {}
         for name, compare in contract_sudo._get_bundle_comparisons().items():
             try:
@@ -329,9 +340,7 @@ class CustomerContract(models.Model):
         }
         frozen = [details["version"] for details in kept["told"].get("version_frozen", ())]
         newest = annexes[max(frozen)] if frozen else set()
-        there = {
-            digest for name, digest in found["files"].items() if name.startswith("annexes/")
-        }
+        there = {digest for name, digest in found["files"].items() if name.startswith("annexes/")}
         if there - set().union(*annexes.values()):
             return _("there is a file that is no part of the contract")
         return _("a file that is part of the contract is missing") if newest - there else None

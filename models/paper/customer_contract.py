@@ -435,20 +435,20 @@ class CustomerContract(models.Model):
 
     def _get_integrity_checks(self):
         checks = super()._get_integrity_checks()
-        if self.event_ids.filtered(lambda event: event.event_type in PAPER_EVENTS):
+        if self._get_events(*PAPER_EVENTS):
             checks.append(("papers", self._find_paper_problem))
         return checks
 
     def _find_paper_problem(self):
         """Return what is wrong with the files in which signed papers came, or none."""
-        events = self.event_ids.filtered(lambda event: event.event_type in PAPER_EVENTS)
         recorded = {
             digest
-            for event in events
-            for digest in event._get_payload().get("details", {}).get("files", [])
+            for event in self._get_events(*PAPER_EVENTS)
+            for digest in event.details.get("files", [])
         }
+        read_file = self._get_read_rows().read_file
         files = self.paper_ids.file_ids.attachment_id
-        if recorded - {sha256_of(file.raw or b"") for file in files}:
+        if recorded - {sha256_of(read_file(file)) for file in files}:
             return _("a file was changed or is missing")
         return None
 

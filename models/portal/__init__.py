@@ -6,6 +6,7 @@ from . import (
     customer_contract_delivery_report,
     customer_contract_door,
     customer_contract_event,
+    customer_contract_health,
     customer_contract_link,
     customer_contract_mail,
     customer_contract_participant,

@@ -6,6 +6,7 @@ from . import (
     customer_contract_authority,
     customer_contract_certificate,
     customer_contract_consent,
+    customer_contract_health,
     customer_contract_type,
     res_company,
     res_config_settings,

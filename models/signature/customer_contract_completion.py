@@ -7,6 +7,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 from ...const import EVIDENCE, EVIDENCE_FILE_NAME, EVIDENCE_SCHEMA
+from ...tools.pdf.quick_read import find_attachment
 from ...utils import sha256_of
 
 _logger = logging.getLogger(__name__)
@@ -189,10 +190,8 @@ class CustomerContract(models.Model):
 
     def _find_lost_signature(self):
         """Return whether a signature that the audit trail names is gone, or none."""
-        events = self.event_ids.filtered(lambda event: event.event_type in ("signed", "approved"))
-        named = {
-            event._get_payload().get("details", {}).get("signature_digest") for event in events
-        }
+        events = self._get_events("signed", "approved")
+        named = {event.details.get("signature_digest") for event in events}
         if named - {None, ""} - {one._get_evidence_digest() for one in self.signature_ids}:
             return _("a signature of the audit trail was changed or is missing")
         return None
@@ -243,7 +242,7 @@ class CustomerContract(models.Model):
     def _prepare_compared_evidence(self, events):
         """Prepare what the evidence inside the signed contract is compared with, as a whole.
 
-        :param recordset events: the contract's trail
+        :param events: the contract's trail, as records or as it is read to be checked
         :rtype: dict
         """
         return {
@@ -254,13 +253,15 @@ class CustomerContract(models.Model):
                 "completed_on": fields.Datetime.to_string(self.signed_on) + "Z",
             },
             "versions": self._prepare_evidence_versions(events),
-            "signatures": [signature._export() for signature in self.signature_ids.sorted("id")],
+            "signatures": [
+                signature._read_export() for signature in self.signature_ids.sorted("id")
+            ],
         }
 
     def _prepare_evidence_versions(self, events):
         """Prepare what was frozen; the content of what was sent, the digest of the rest.
 
-        :param recordset events: the contract's trail
+        :param events: the contract's trail, as records or as it is read to be checked
         :rtype: list[dict]
         """
         sent = {
@@ -326,16 +327,25 @@ class CustomerContract(models.Model):
         :rtype: str | None
         """
         self.ensure_one()
+        try:
+            return self._compare_evidence(json.loads(self._read_attached_evidence() or b""))
+        except (ValueError, KeyError, TypeError):
+            return self.env._("it cannot be read")
+
+    def _read_attached_evidence(self):
+        """Return the evidence inside the signed contract.
+
+        :rtype: bytes | None
+        """
+        rows = self._get_read_rows()
+        content = rows.read_file(self.signed_document_id)
+        found = find_attachment(content) if rows.is_quick else None
+        if found and found.startswith(b"{"):
+            return found
         # pyHanko takes a moment to load, which other checks need not wait for.
         from ...tools.pdf.seal import read_attachment
 
-        try:
-            attached = json.loads(
-                read_attachment(self.signed_document_id.raw or b"", EVIDENCE_FILE_NAME) or b""
-            )
-            return self._compare_evidence(attached)
-        except (ValueError, KeyError, TypeError):
-            return self.env._("it cannot be read")
+        return read_attachment(content, EVIDENCE_FILE_NAME)
 
     def _compare_evidence(self, attached):
         """Return in what some evidence differs from the contract's own.
@@ -344,10 +354,11 @@ class CustomerContract(models.Model):
         :rtype: str | None
         """
         length = attached["trail"]["length"]
-        events = self.event_ids.sorted("sequence")
-        if [event.hash for event in events[:length]] != [
-            event["hash"] for event in attached["events"]
-        ] or (events[length - 1 : length].hash or "") != attached["trail"]["head"]:
+        events = self._get_trail()
+        hashes = [event.hash for event in events[:length]]
+        if hashes != [event["hash"] for event in attached["events"]] or (
+            hashes[length - 1 : length] or [""]
+        ) != [attached["trail"]["head"]]:
             return self.env._("the audit trail is another than when the contract was signed")
         known = self._prepare_compared_evidence(events)
         if known["versions"] != attached["versions"]:

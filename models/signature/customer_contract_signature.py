@@ -177,12 +177,8 @@ class CustomerContractSignature(models.Model):
             return _("its picture was changed")
         if problem := self._find_consent_problem():
             return problem
-        signed = self.contract_id.event_ids.filtered(
-            lambda event: event.event_type in ("signed", "approved")
-        )
-        known = [
-            event._get_payload().get("details", {}).get("signature_digest") for event in signed
-        ]
+        signed = self.contract_id._get_events("signed", "approved")
+        known = [event.details.get("signature_digest") for event in signed]
         if self._get_evidence_digest() not in known:
             return _("the audit trail knows nothing of it, or something else")
         return None
@@ -217,7 +213,19 @@ class CustomerContractSignature(models.Model):
         :rtype: str
         """
         self.ensure_one()
-        return self._digest(self._serialize(self._export()))
+        rows = self.contract_id._get_read_rows()
+        return rows.remember(
+            (self._name, self.id, "digest"),
+            lambda: self._digest(self._serialize(self._read_export())),
+        )
+
+    def _read_export(self):
+        """Return the act, made once for all checks that ask for it.
+
+        :rtype: dict
+        """
+        rows = self.contract_id._get_read_rows()
+        return rows.remember((self._name, self.id), self._export)
 
     def _export(self):
         """Return the act as it stands in the bundle and under the digest.

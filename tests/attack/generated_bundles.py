@@ -70,7 +70,11 @@ KINDS = {
         Row(("signatures",), ("signatures",)),
         Row(("signatures",), ("signatures",)),
     ),
-    "a consent": ("consents/", Row(("consents",), ("consents",)), Row(("consents",), ("consents",))),
+    "a consent": (
+        "consents/",
+        Row(("consents",), ("consents",)),
+        Row(("consents",), ("consents",)),
+    ),
     "the audit trail": (
         "events.jsonl",
         Row(("trail",), ("trail",)),
@@ -230,7 +234,12 @@ class Generator:
         files = forge({**self.files, "more.txt": b"more"})
         yield "A file is added, with a new manifest", files
         for folder in ("versions", "annexes", "papers"):
-            files = forge({**self.files, f"{folder}/1/more.pdf" if folder == "papers" else f"{folder}/more.pdf": b"more"})
+            files = forge(
+                {
+                    **self.files,
+                    f"{folder}/1/more.pdf" if folder == "papers" else f"{folder}/more.pdf": b"more",
+                }
+            )
             yield f"A file is added among the {folder}, with a new manifest", files
         yield "The bundle holds nothing", {}
 

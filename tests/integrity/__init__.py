@@ -2,6 +2,7 @@ from . import (
     test_bundle,
     test_bundle_sealed,
     test_clock,
+    test_evidence_check,
     test_frozen_rows,
     test_integrity,
     test_integrity_state,

@@ -5,6 +5,7 @@ from unittest.mock import patch
 from odoo.tests import tagged
 from odoo.tools.pdf import PdfFileReader, PdfFileWriter
 
+from ...models.evidence.customer_contract_rows import ROWS_KEY, ReadRows
 from ...tools.pdf import seal as pdf_seal
 from ..common import make_pdf
 from .common import SealCommon
@@ -51,6 +52,9 @@ class TestSealAttacks(SealCommon):
             with self.subTest(name), self._replace_file(contract, content):
                 self.assertFalse(self._get_check(contract, "seal")["ok"])
                 self.assertFalse(self._get_check(contract, "signed contract")["ok"])
+                quick = contract.sudo().with_context(**{ROWS_KEY: ReadRows(is_quick=True)})
+                self.assertTrue(quick._find_seal_problem())
+                self.assertFalse(contract.sudo()._find_intact())
         self.assertTrue(contract.verify_integrity()["ok"])
 
     def _overlay(self, document):

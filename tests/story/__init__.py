@@ -7,6 +7,7 @@ from . import (
     test_concurrency,
     test_demo,
     test_dialogs,
+    test_health,
     test_jobs,
     test_marked_language,
     test_names,

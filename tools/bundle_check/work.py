@@ -1,8 +1,9 @@
 """Reads a bundle of evidence that somebody brings, in a process with little to spend.
 
-Called by the server as ``work.py FOLDER``. The folder holds the ZIP as ``bundle.zip``; what
-``verify.py`` says of it, and what the server compares with what it keeps, is written next to
-it as ``result.json``. Whatever happens here, the server only loses this process.
+Called by the server as ``work.py FOLDER``. The folder holds the ZIP as ``bundle.zip``, and in
+``task.json`` how much it may hold. What ``verify.py`` says of it, and what the server compares
+with what it keeps, is written next to it as ``result.json``. Whatever happens here, the server
+only loses this process.
 """
 
 import json
@@ -12,16 +13,16 @@ from pathlib import Path
 
 from limits import confine
 
-MOST_BYTES = 256 * 1024**2
-MOST_FILES = 5000
 # Files with a line for each of what they tell, which grow while a contract lives
 GROWING = ("events.jsonl", "signatures.jsonl")
 
 
-def read(path):
+def read(path, most_files, most_bytes):
     """Return the files of a bundle by their names.
 
     :param Path path: the ZIP
+    :param int most_files: how many files it may hold
+    :param int most_bytes: how large they may be together
     :return: none if it holds more than any bundle
     :rtype: dict[str, bytes] | None
     """
@@ -31,7 +32,7 @@ def read(path):
 
     with zipfile.ZipFile(path) as archive:
         entries = archive.infolist()
-    if len(entries) > MOST_FILES or sum(entry.file_size for entry in entries) > MOST_BYTES:
+    if len(entries) > most_files or sum(entry.file_size for entry in entries) > most_bytes:
         return None
     return read_bundle(path)
 
@@ -53,8 +54,7 @@ def describe(files):
     return {
         "ok": True,
         "verdicts": [
-            [name, is_passed, str(found)]
-            for name, _title, is_passed, found in find_verdicts(files)
+            [name, is_passed, str(found)] for name, _title, is_passed, found in find_verdicts(files)
         ],
         "files": {name: sha256(content) for name, content in files.items()},
         "lines": {
@@ -71,8 +71,9 @@ def describe(files):
 def main(folder):
     """Look into the bundle that a folder holds."""
     confine()
+    task = json.loads((folder / "task.json").read_text())
     try:
-        files = read(folder / "bundle.zip")
+        files = read(folder / "bundle.zip", task["most_files"], task["most_bytes"])
         result = describe(files) if files is not None else {"ok": False, "problem": "bomb"}
     except (MemoryError, RecursionError):
         result = {"ok": False, "problem": "bomb"}

@@ -55,6 +55,13 @@ def print_document(folder, task):
     def finish(document, pdf):
         # Windows are named after the document instead of its file.
         pdf.catalog["ViewerPreferences"] = pydyf.Dictionary({"DisplayDocTitle": "true"})
+        for item in pdf.objects:
+            if isinstance(item, pydyf.Stream):
+                # Archives want metadata as they are, and pictures that are not smoothed.
+                if item.extra.get("Type") == "/Metadata":
+                    item.compress = False
+                if "Interpolate" in item.extra:
+                    item.extra["Interpolate"] = "false"
 
     html = HTML(
         string=(folder / "document.html").read_text(),

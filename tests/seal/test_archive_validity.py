@@ -1,0 +1,57 @@
+from unittest import skipIf
+
+from odoo.tests import tagged
+
+from ..common import make_pdf
+from .common import SealCommon
+
+try:
+    import page
+except ImportError:  # on a server that has only what the addon declares
+    page = None
+
+
+@tagged("post_install", "-at_install")
+@skipIf(page is None, "the validator is a developers' requirement")
+class TestArchiveValidity(SealCommon):
+    """Every kind of file that claims to be PDF/A-3a is what a validator takes for one."""
+
+    renders_reports = True
+
+    def _assert_valid(self, pdf, name):
+        report = page.validate_pdf_bytes(pdf, profile=page.ValidationProfile.PDF_A_3A)
+        with self.subTest(name):
+            self.assertGreater(report.rules.passed, 20)
+            self.assertFalse([f"{one.rule_id}: {one.message}" for one in report.failures])
+
+    def test_validator_tells(self):
+        report = page.validate_pdf_bytes(make_pdf("Plain"), profile=page.ValidationProfile.PDF_A_3A)
+        self.assertFalse(report.is_compliant)
+
+    def test_files(self):
+        values = {
+            "section_ids": [
+                (
+                    0,
+                    0,
+                    {
+                        "title": "Scope",
+                        "body": "<h3>Parts</h3><p><b>Bold</b> <i>and</i> <a href='https://x.example'>"
+                        "a link</a></p><ul><li>One<ul><li>Two</li></ul></li></ul>"
+                        "<table><thead><tr><th>No.</th><th>Price</th></tr></thead>"
+                        "<tbody><tr><td>1</td><td>2 €</td></tr></tbody></table>",
+                    },
+                )
+            ]
+        }
+        contract = self._create_signed_contract(**values).sudo()
+        self._assert_valid(contract.current_version_id.pdf_attachment_id.raw, "frozen contract")
+        self._assert_valid(contract.signed_document_id.raw, "signed, with certificate")
+        content = contract.current_version_id._get_content()
+        self._assert_valid(
+            contract._render_paper_pdf(content, contract.signature_ids.browse()), "to sign by hand"
+        )
+        self._create_certificate()
+        sealed = self._create_signed_contract(**values).sudo()
+        self.assertEqual(sealed.seal_state, "sealed")
+        self._assert_valid(sealed.signed_document_id.raw, "sealed")
