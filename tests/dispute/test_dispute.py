@@ -168,7 +168,7 @@ class TestDispute(ContractCommon):
         dispute = self._dispute(contract)
         customer = self._get_participant(contract, self.customer)
         link = self.env["customer.contract.link"].search(
-            [("participant_id", "=", customer.id)], order="id desc", limit=1
+            [("participant_id", "=", customer.id)], order="id", limit=1
         )
         old_expiry = link.expires_on
         with freeze_time(fields.Datetime.now() + timedelta(days=9)):

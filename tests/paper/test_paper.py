@@ -52,7 +52,7 @@ class TestPaper(PaperCommon):
         with self.assertRaisesRegex(UserError, "add the signed pages"):
             self._submit()
         self._collect(make_photo(self._get_codes()[0]))
-        with self.assertRaisesRegex(UserError, "Page 2 of the contract is missing"):
+        with self.assertRaisesRegex(UserError, "Pages 2 and 3 of the contract are missing"):
             self._submit()
         for values in ({"signed_by": " "}, {"signed_date": None}, {"signed_date": "2999-01-01"}):
             with self.assertRaises(UserError):

@@ -11,10 +11,7 @@ export class ContractPaperChoice extends Interaction {
     dynamicContent = {
         _root: {
             "t-on-submit": () =>
-                window.sessionStorage.setItem(
-                    DOWNLOAD_KEY,
-                    window.location.pathname
-                ),
+                window.sessionStorage.setItem(DOWNLOAD_KEY, window.location.pathname),
         },
     };
 }

@@ -222,7 +222,9 @@ export class ContractPaperForm extends Component {
         }
         if (this.needsConfirmation && !this.state.isConfirmed) {
             problems.push(
-                _t("Please correct the pages, or tick the box to send them as they are.")
+                _t(
+                    "Please correct the pages, or tick the box to send them as they are."
+                )
             );
         }
         if (this.props.codeUrl && !this.state.code.trim()) {

@@ -5,7 +5,10 @@ import {
     takeInkOffPaper,
     turnPicture,
 } from "@customer_contract/signature/portal/signature_picture";
-import {OF_SYSTEM, findTypeface} from "@customer_contract/signature/portal/signature_typeface";
+import {
+    OF_SYSTEM,
+    findTypeface,
+} from "@customer_contract/signature/portal/signature_typeface";
 
 const TYPING_PAUSE = 200;
 // All of Odoo's signature fonts together are more than a megabyte: one is enough to begin.
