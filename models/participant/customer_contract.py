@@ -57,7 +57,9 @@ class CustomerContract(models.Model):
     @api.depends("participant_ids.sequence")
     def _compute_next_sequence(self):
         for contract in self:
-            contract.next_sequence = 10 + max(contract.participant_ids.mapped("sequence"), default=0)
+            contract.next_sequence = 10 + max(
+                contract.participant_ids.mapped("sequence"), default=0
+            )
 
     def _prepare_proposed_participants(self):
         """Prepare the signers a contract usually has: its manager and its customer.

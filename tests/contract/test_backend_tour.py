@@ -19,7 +19,9 @@ class TestBackendTour(ContractCommon, HttpCase):
         self.assertEqual(signature.identified_by, "identity_check")
 
     def test_new_to_sent(self):
-        self.start_tour("/odoo/contracts", "customer_contract_new_to_sent", login=self.manager.login)
+        self.start_tour(
+            "/odoo/contracts", "customer_contract_new_to_sent", login=self.manager.login
+        )
         contract = self.env["customer.contract"].search([], order="id desc", limit=1)
         self.assertEqual(contract.state, "sent")
         self.assertEqual(contract.signature_count, 1)
