@@ -1,5 +1,4 @@
 from odoo.tests import tagged
-from odoo.tools import SQL
 
 from ..common import ContractCommon
 
@@ -26,19 +25,6 @@ class TestListPlans(ContractCommon):
         plan = self._get_plan([], order="title")
         self.assertIn("customer_contract_by_title", plan.replace("__", "_"))
         self.assertNotIn("Sort", plan)
-
-    def test_counted_and_added_up_by_state(self):
-        company = [("company_id", "=", self.company.id)]
-        query = self.env["customer.contract"]._search(company)
-        for columns in ("COUNT(*)", "state, COUNT(*), SUM(amount_total)"):
-            self.env.cr.execute("SET LOCAL enable_seqscan = off")
-            self.env.cr.execute("SET LOCAL enable_bitmapscan = off")
-            self.env.cr.execute("SET LOCAL enable_indexscan = off")
-            sql = self.env.cr.mogrify(query.select(SQL(columns))).decode()
-            group = " GROUP BY state" if "state" in columns else ""
-            self.env.cr.execute(f"EXPLAIN {sql}{group}")
-            plan = "\n".join(row[0] for row in self.env.cr.fetchall())
-            self.assertIn("Index Only Scan using customer_contract__figures", plan)
 
     def test_searched_for_text(self):
         self.assertEqual(self.env["customer.contract.section"]._fields["body"].index, "trigram")
