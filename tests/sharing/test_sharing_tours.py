@@ -37,7 +37,7 @@ class TestSharingTours(ContractPortalCommon):
         self.assertEqual(draft.sudo()._get_observers().partner_id, self.observer.partner_id)
         for user in (self.requester, self.observer):
             row, page = self._read(draft, user)
-            self.assertIn("Draft", row)
+            self.assertIn("In preparation", row)
             notice = page.xpath("//*[hasclass('o_contract_notice')]")[0]
             self.assertIn("in preparation", notice.text_content())
             document = page.xpath("//*[hasclass('o_contract_document')]")[0]
