@@ -4,7 +4,6 @@ from textwrap import shorten
 import lxml.html
 
 from odoo import _, api, fields, models
-from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 from odoo.addons.base.models.res_users import check_identity

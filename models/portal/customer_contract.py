@@ -1,5 +1,3 @@
-import logging
-
 from odoo import _, api, fields, models, tools
 from odoo.fields import Domain
 from odoo.http import request
