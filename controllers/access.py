@@ -41,7 +41,13 @@ def may_read_replica(controller, rule, args):
     :param werkzeug.routing.Rule rule: the route
     :param dict args: what its address names
     """
-    return time.time() - request.session.get(WRITTEN_KEY, 0) > OWN_ACTS_SECONDS
+    if time.time() - request.session.get(WRITTEN_KEY, 0) <= OWN_ACTS_SECONDS:
+        return False
+    if request.httprequest.args.get("report_type") != "pdf" or "contract_id" not in args:
+        return True
+    # Whether it can be read by whoever asks is checked by what serves it.
+    contract_sudo = request.env["customer.contract"].sudo().browse(args["contract_id"]).exists()
+    return not (contract_sudo and contract_sudo._has_pdf_to_make())
 
 
 # How browsers say that nobody has asked for it yet, and programs what they are.

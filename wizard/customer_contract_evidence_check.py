@@ -31,6 +31,8 @@ class CustomerContractEvidenceCheck(models.TransientModel):
 
     @api.model_create_multi
     def create(self, vals_list):
+        for values in vals_list:
+            self._check_opening_values(values)
         dialogs = super().create([{"file_name": values.get("file_name")} for values in vals_list])
         for dialog, values in zip(dialogs, vals_list, strict=True):
             dialog._check_file(values.get("file"))

@@ -36,14 +36,13 @@ class MailComposeMessage(models.TransientModel):
         closing = super().action_send_mail()
         if not self.env.context.get("customer_contract_send"):
             return closing
+        contracts = self.env["customer.contract"].browse(self._evaluate_res_ids())
         return {
             "type": "ir.actions.client",
             "tag": "display_notification",
             "params": {
                 "type": "success",
-                "message": _(
-                    "Sent to %(people)s.", people=", ".join(self.partner_ids.mapped("name"))
-                ),
+                "message": contracts._describe_sent(self.partner_ids),
                 "next": closing,
             },
         }

@@ -234,7 +234,7 @@ class CustomerContract(models.Model):
         following = self._find_next_to_do()
         if not following:
             return self.env["ir.actions.act_window"]._for_xml_id(
-                "customer_contract.customer_contract_action_to_sign"
+                "customer_contract.customer_contract_action_to_do"
             )
         return following._get_records_action()
 
@@ -375,6 +375,14 @@ class CustomerContract(models.Model):
                 "next": {"type": "ir.actions.client", "tag": "soft_reload"},
             },
         }
+
+    def _describe_sent(self, people):
+        """Tell the sender that contracts went out.
+
+        :param recordset people: the `res.partner` who were written to
+        :rtype: str
+        """
+        return _("Sent to %(people)s.", people=", ".join(people.mapped("name")))
 
     def action_open_reason(self):
         """Open the dialog that asks for the reason of what the context names.

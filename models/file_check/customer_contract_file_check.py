@@ -115,12 +115,13 @@ class CustomerContractFileCheck(models.AbstractModel):
         return (folder / "output.pdf").read_bytes()
 
     @api.model
-    def _run(self, folder, task, program=PROGRAM):
+    def _run(self, folder, task, program=None):
         """Run the process and return what it says.
 
         :param Path folder: where its files are
         :param dict task: what to do
-        :param str program: which of the addon's programs does it
+        :param str program: which of the addon's programs does it; the one that checks papers
+            if left out
         :return: what it says, or that it failed
         :rtype: dict
         :raise UserError: if too many of them are running
@@ -129,7 +130,7 @@ class CustomerContractFileCheck(models.AbstractModel):
         if not AT_ONCE.acquire(timeout=WAIT_SECONDS):
             raise UserError(_("Many files are being checked right now. Please try again."))
         try:
-            ended = run_program(file_path(program), folder, MOST_SECONDS)
+            ended = run_program(file_path(program or PROGRAM), folder, MOST_SECONDS)
         except subprocess.TimeoutExpired:
             _logger.info("A file took too long to be checked and was refused")
             return {"problem": "bomb"}

@@ -36,6 +36,7 @@ class CustomerContract(models.Model):
     _inherit = "customer.contract"
 
     @api.model
+    @api.readonly
     def check_evidence_file(self, content):
         """Check an evidence bundle, or a contract's PDF, and compare it with what is kept.
 

@@ -197,11 +197,13 @@ class CustomerContract(models.Model):
     def _notify_asked(self, participants):
         action = super()._notify_asked(participants)
         if self._is_being_prepared():
-            action["params"].update(
-                type="info",
-                message=_("It is being prepared to be sent. You are told as soon as it is done."),
-            )
+            action["params"].update(type="info", message=self._describe_sent(participants))
         return action
+
+    def _describe_sent(self, people):
+        if any(contract._is_being_prepared() for contract in self):
+            return _("It is being prepared to be sent. You are told as soon as it is done.")
+        return super()._describe_sent(people)
 
     # === THE MAIL THAT IS SENT ALONG === #
 

@@ -25,6 +25,7 @@ class CustomerContractPreparation(models.Model):
     """
 
     _name = "customer.contract.preparation"
+    _inherit = "customer.contract.component.mixin"
     _description = "Contract That Is Being Prepared"
     _order = "tries, id"
     _rec_name = "contract_id"

@@ -19,6 +19,7 @@ class CustomerContractHealth(models.AbstractModel):
     _description = "Health of the Installation"
 
     @api.model
+    @api.readonly
     def get_health(self):
         """Return the health of the installation, for monitoring.
 

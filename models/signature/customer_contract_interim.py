@@ -22,24 +22,38 @@ class CustomerContract(models.Model):
         """
         stored_sudo = self._get_stored_pdf()
         contract_sudo = self.sudo()
-        signatures_sudo = contract_sudo.current_signature_ids.sorted("id")
-        if not stored_sudo or contract_sudo.state == "signed" or not signatures_sudo:
+        if not stored_sudo or not contract_sudo._get_interim_signatures():
             return stored_sudo
-        shown = ",".join(map(str, signatures_sudo.ids))
-        if contract_sudo.interim_signatures != shown:
+        if contract_sudo._has_pdf_to_make():
             # Of two who ask at the same time, one makes it and the other gets the same.
             contract_sudo._lock_for_act()
-            if contract_sudo.interim_signatures != shown:
-                contract_sudo._store_interim_document(signatures_sudo, shown)
+            if contract_sudo._has_pdf_to_make():
+                contract_sudo._store_interim_document()
         return contract_sudo.interim_document_id
 
-    def _store_interim_document(self, signatures, shown):
-        """Render the contract with the signatures so far, and store it.
+    def _get_interim_signatures(self):
+        """Return the signatures of those who have signed, while others have not.
 
-        :param recordset signatures: the signatures under the current version
-        :param str shown: their ids
+        :rtype: recordset of `customer.contract.signature`
         """
         self.ensure_one()
+        signatures = self.current_signature_ids.sorted("id")
+        return signatures if self.state != "signed" else signatures.browse()
+
+    def _has_pdf_to_make(self):
+        """Tell whether the file with the signatures so far is still to be made.
+
+        :rtype: bool
+        """
+        self.ensure_one()
+        signatures_sudo = self.sudo()._get_interim_signatures()
+        shown = ",".join(map(str, signatures_sudo.ids))
+        return bool(shown) and self.sudo().interim_signatures != shown
+
+    def _store_interim_document(self):
+        """Render the contract with the signatures so far, and store it."""
+        self.ensure_one()
+        signatures = self._get_interim_signatures()
         version = self.current_version_id
         document = self._store_evidence_file(
             _(
@@ -49,4 +63,9 @@ class CustomerContract(models.Model):
             ),
             self._render_contract_pdf(version._get_content(), signatures),
         )
-        self._write_protected({"interim_document_id": document.id, "interim_signatures": shown})
+        self._write_protected(
+            {
+                "interim_document_id": document.id,
+                "interim_signatures": ",".join(map(str, signatures.ids)),
+            }
+        )

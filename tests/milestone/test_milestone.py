@@ -66,6 +66,7 @@ class TestMilestoneAmount(MilestoneCommon):
     def test_form(self):
         contract = self._create_contract()
         with Form(contract) as form:
+            form.shows_milestones = True
             with form.milestone_ids.new() as line:
                 line.name = "Half"
                 line.date = self._get_day(5)

@@ -365,7 +365,7 @@ class TestUndelivered(DeliveryCommon):
         self._join()
         self.assertEqual(self.participant.delivery_state, "sent")
         self.assertFalse(self.contract.has_unreached)
-        self.assertIn("Waiting for", self.contract.next_step)
+        self.assertIn("waiting for", self.contract.next_step)
 
     def test_send_again_the_signed_contract(self):
         self._sign_as_customer(self.contract)

@@ -1,8 +1,10 @@
+import math
 from unittest.mock import patch
 
 from odoo import fields
 from odoo.tests import tagged
 
+from ...controllers import access
 from .common import ContractPortalCommon
 
 
@@ -24,6 +26,8 @@ class TestPendingPage(ContractPortalCommon):
             return get_shown_pdf(contract)
 
         self.startPatcher(patch.object(Contract, "_get_shown_pdf", make_when_asked_twice))
+        # what makes the file here is a request that may write
+        self.startPatcher(patch.object(access, "OWN_ACTS_SECONDS", math.inf))
         self.start_tour(
             f"/my/contracts/{contract.id}?message=signed",
             "customer_contract_portal_pending",

@@ -155,7 +155,7 @@ class TestPortalLink(ContractPortalCommon):
         answer = self._post(f"{self.url}/link")
         self.assertIn("Please look into your mailbox", answer.text)
         self.assertEqual(len(self._get_links()), len(links) + 1)
-        self.assertIn("you asked for a new link", self.contract.message_ids[0].body)
+        self.assertIn("You asked for a new link", self.contract.message_ids[0].body)
 
     def test_new_link_is_not_for_whoever_is_out(self):
         self._log_in()

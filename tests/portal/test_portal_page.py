@@ -87,7 +87,7 @@ class TestPortalPage(ContractPortalCommon):
         answer = self._sign(contract)
         page = " ".join(self.url_open(answer["redirect_url"]).text.split())
         self.assertIn("Thank you, you have signed", page)
-        self.assertIn("Waiting for Mona Manager", page)
+        self.assertIn("waiting for Mona Manager", page)
         self.assertNotIn("customer_contract.sign_form", page)
         self.assertIn("You have signed this contract", self._page(contract))
 

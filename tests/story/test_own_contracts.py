@@ -24,6 +24,7 @@ OWNERS = {
     "customer.contract.export": "contract_ids",
     "customer.contract.anchor": "contract_id",
     "customer.contract.milestone": "contract_id",
+    "customer.contract.date": "contract_id",
     "customer.contract.dispute": "contract_id",
     "customer.contract.paper": "contract_id",
     "customer.contract.paper.file": "paper_id.contract_id",

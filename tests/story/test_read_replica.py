@@ -60,6 +60,8 @@ READING_METHODS = {
     ("customer.contract", "get_readable_audit_trail"),
     ("customer.contract", "get_evidence_bundle"),
     ("customer.contract", "verify_integrity"),
+    ("customer.contract", "check_evidence_file"),
+    ("customer.contract.health", "get_health"),
 }
 # They say nothing that is in the database, or are Odoo's own.
 OTHER_METHODS = {
@@ -69,13 +71,16 @@ OTHER_METHODS = {
     "create",
     "default_get",
     "export_data",
+    "get_import_templates",
     "get_portal_url",
     "get_wkhtmltopdf_state",
     "init",
     "message_post",
     "onchange",
+    "reset_template",
     "send_after_commit",
     "unlink",
+    "update_field_translations",
     "write",
 }
 

@@ -13,6 +13,7 @@ ADDON = "odoo.addons.customer_contract."
 ARGUMENTS = {
     "email": "somebody@elsewhere.example.com",
     "answer": "We explain it",
+    "content": b"",
     "explanation": "We explain it",
     "partner_id": 1,
     "participant_id": 1,
@@ -136,7 +137,12 @@ class TestSeveralAtOnce(ContractCommon):
             model = self.env[view.model]
             for node in view._get_combined_arch().xpath("//button[@type='object']"):
                 function = getattr(type(model), node.get("name"), None)
-                if function and function.__module__.startswith(ADDON):
+                if (
+                    function
+                    and function.__module__.startswith(ADDON)
+                    # what extends a button of Odoo's own is called as that is
+                    and view.model.startswith("customer.contract")
+                ):
                     buttons += 1
                     self.assertIn(node.get("name"), get_public_methods(model), view.xml_id)
         self.assertGreater(buttons, 50)

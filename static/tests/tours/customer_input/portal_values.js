@@ -64,6 +64,11 @@ tours.add("customer_contract_values_desktop", {
             trigger: `${FORM} input[name='ovens']:value(99)`,
         },
         {
+            content: "Go back to the text",
+            trigger: ".o_contract_dialog.show [data-bs-dismiss='modal']",
+            run: "click",
+        },
+        {
             content: "Correct it where it stands in the text",
             trigger: ".o_contract_value_button[data-name='ovens']",
             run: "click",
@@ -81,6 +86,10 @@ tours.add("customer_contract_values_desktop", {
         },
         {
             content: "The list follows",
+            trigger: ".o_contract_actions .o_contract_to_details:contains(Accept & Sign)",
+            run: "click",
+        },
+        {
             trigger: `${FORM} input[name='ovens']:value(7)`,
         },
         {

@@ -49,9 +49,19 @@ const openTab = (name) => ({
     run: "click",
 });
 
+const ask = (name) => [
+    openTab("other"),
+    {
+        content: "ask for what the contract does not use yet",
+        trigger: `.o_field_widget[name='shows_${name}'] input`,
+        run: "click",
+    },
+    openTab(name),
+];
+
 tours.add("customer_contract_folder", {
     steps: () => [
-        openTab("documents"),
+        ...ask("documents"),
         {
             content: "add a folder",
             trigger: ".o_contract_folder_add",
@@ -155,7 +165,7 @@ tours.add("customer_contract_folder", {
             trigger: ".o-FileViewer [aria-label='Close']",
             run: "click",
         },
-        openTab("milestones"),
+        ...ask("milestones"),
         {
             content: "add a milestone",
             trigger: "[name='milestone_ids'] .o_field_x2many_list_row_add a",
