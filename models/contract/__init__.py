@@ -13,6 +13,7 @@ from . import (
     customer_contract_health,
     customer_contract_lifecycle,
     customer_contract_moves,
+    customer_contract_primary_act,
     customer_contract_refusal_reason,
     customer_contract_section,
     customer_contract_stage,

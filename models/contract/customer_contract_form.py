@@ -11,7 +11,6 @@ from odoo.addons.base.models.res_users import check_identity
 from ...const import (
     MAIL_LAYOUT,
     OPEN_STATES,
-    PENDING_STATES,
     PREPARING_STATES,
     SIGNABLE_STATES,
 )
@@ -31,19 +30,6 @@ class CustomerContract(models.Model):
     _inherit = "customer.contract"
 
     next_step = fields.Char(compute="_compute_next_step")
-    primary_act = fields.Selection(
-        [
-            ("approve", "Approve"),
-            ("sign", "Sign"),
-            ("sign_and_send", "Sign & Send"),
-            ("submit", "Submit for Approval"),
-            ("send", "Send"),
-            ("ask", "Ask a Colleague to Sign"),
-        ],
-        compute="_compute_primary_act",
-        help="What the user does next with the contract: the form's main button.",
-    )
-    ask_label = fields.Char(compute="_compute_primary_act")
     has_next_to_do = fields.Boolean(compute="_compute_has_next_to_do")
     is_signed_by_us = fields.Boolean(compute="_compute_is_signed_by_us")
     needs_approval = fields.Boolean(compute="_compute_possible_acts")
@@ -121,74 +107,6 @@ class CustomerContract(models.Model):
             contract.waits_for_me = contract.can_approve or (
                 "signer" in roles and contract.state == "sent"
             )
-
-    @api.depends(lambda self: self._get_primary_act_dependencies())
-    @api.depends_context("uid", "lang")
-    def _compute_primary_act(self):
-        for contract in self:
-            contract.primary_act = contract._find_primary_act()
-            people = contract.primary_act == "ask" and contract._get_next_participants()
-            contract.ask_label = people and _(
-                "Ask %(people)s to Sign", people=", ".join(people.mapped("partner_id.name"))
-            )
-
-    @api.model
-    def _get_primary_act_dependencies(self):
-        """Return the fields that the main button goes by.
-
-        :rtype: list[str]
-        """
-        return [
-            "can_sign",
-            "can_approve",
-            "needs_approval",
-            "state",
-            "participant_ids.partner_id",
-            "participant_ids.party",
-            "participant_ids.role",
-            "participant_ids.sequence",
-            "participant_ids.state",
-        ]
-
-    def _find_primary_act(self):
-        """Find what the user does next with the contract.
-
-        A feature that knows of something more urgent extends this.
-
-        :return: a value of ``primary_act``; none if it is nobody's or somebody else's turn
-        :rtype: str | bool
-        """
-        self.ensure_one()
-        if self.can_approve:
-            return "approve"
-        if self.state == "draft" and self.needs_approval:
-            return "submit"
-        if self.can_sign:
-            return "sign_and_send" if self._is_sent_after_signing() else "sign"
-        if self.state != "draft":
-            return False
-        following = self._get_next_participants()
-        is_outside = any(person._is_outside() for person in following)
-        return "ask" if following and not is_outside else "send"
-
-    def _is_sent_after_signing(self):
-        """Tell whether somebody outside is next, once the user has signed the draft.
-
-        :rtype: bool
-        """
-        self.ensure_one()
-        if self.state != "draft":
-            return False
-        own = self._get_next_participants().filtered(
-            lambda person: person.partner_id == self.env.user.partner_id
-        )
-        others = self._get_acting_participants().filtered(
-            lambda person: person.state in PENDING_STATES and person not in own
-        )
-        if not any(person.party == "counterparty" for person in self.participant_ids):
-            return True  # the customer is still to be chosen
-        turn = min(others.mapped("sequence"), default=None)
-        return any(person._is_outside() for person in others if person.sequence == turn)
 
     @api.depends("primary_act", "participant_ids.state")
     @api.depends_context("uid")
