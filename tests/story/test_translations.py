@@ -26,7 +26,11 @@ IN_BOTH = {
 SAME = {
     "fr": IN_BOTH
     | {
+        "OK",
+        "pg_trgm %(version)s",
+        "version %(number)s",
         "%(reference)s version %(number)s.pdf",
+        "Action",
         "Actions",
         "Annexes",
         "Clause",
