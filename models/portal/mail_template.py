@@ -50,4 +50,5 @@ class MailTemplate(models.Model):
 
         :param bool is_own: whether they are the company's own
         """
-        super().write({"is_contract_own_words": is_own})
+        # pylint: disable=super-method-mismatch
+        super().write({"is_contract_own_words": is_own})  # not our own, which calls this

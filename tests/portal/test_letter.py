@@ -112,9 +112,10 @@ class TestLetter(ContractPortalCommon):
 
     def test_a_text_that_greets_is_not_greeted_twice(self):
         contract = self._create_sent_contract()
+        words = "Hello Carla, please look at clause 3."
         mails = self._catch(
             lambda: contract.message_post(
-                body="Hello Carla, please look at clause 3.",
+                body=words,
                 partner_ids=self.customer.ids,
                 subtype_xmlid="mail.mt_comment",
             )

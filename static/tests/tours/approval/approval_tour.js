@@ -14,7 +14,8 @@ registry.category("web_tour.tours").add("customer_contract_submit", {
         },
         {
             content: "it says that the contract is frozen",
-            trigger: ".modal:contains('frozen') .btn-primary:contains('Submit for Approval')",
+            trigger:
+                ".modal:contains('frozen') .btn-primary:contains('Submit for Approval')",
             run: "click",
         },
         {

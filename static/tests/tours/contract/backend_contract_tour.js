@@ -185,7 +185,6 @@ registry.category("web_tour.tours").add("customer_contract_new_to_sent", {
         if (clicks > MOST_CLICKS) {
             throw new Error(`${clicks} clicks from New to sent`);
         }
-        console.info(`${clicks} clicks from New to sent`);
         return steps;
     },
 });

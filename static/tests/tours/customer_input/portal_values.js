@@ -86,7 +86,8 @@ tours.add("customer_contract_values_desktop", {
         },
         {
             content: "The list follows",
-            trigger: ".o_contract_actions .o_contract_to_details:contains(Accept & Sign)",
+            trigger:
+                ".o_contract_actions .o_contract_to_details:contains(Accept & Sign)",
             run: "click",
         },
         {
