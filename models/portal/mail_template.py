@@ -49,6 +49,8 @@ class MailTemplate(models.Model):
         """Mark whose words they are, whoever may write which field.
 
         :param bool is_own: whether they are the company's own
+        :return: True
+        :rtype: bool
         """
         # pylint: disable=super-method-mismatch
-        super().write({"is_contract_own_words": is_own})  # not our own, which calls this
+        return super().write({"is_contract_own_words": is_own})  # not our own, which calls this
