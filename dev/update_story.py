@@ -11,6 +11,11 @@ import json
 from datetime import date, timedelta
 from pathlib import Path
 
+try:
+    from odoo.addons.customer_contract.utils import Actor
+except ImportError:  # before 19.0.2.0.0, methods were told both by themselves
+    Actor = None
+
 
 class Story:
     """The people of the demo, and what they do."""
@@ -139,9 +144,12 @@ class Story:
 
     def _pass_on(self):
         contract = self._create_sent("Passed on", [(self.rosa, 0)], allow_delegation=True)
-        contract.with_user(self.env.ref("base.public_user")).sudo()._delegate(
-            self._find(contract, self.rosa), self.sam, "Sam buys for us now.", "link"
-        )
+        visited = contract.with_user(self.env.ref("base.public_user")).sudo()
+        person, reason = self._find(contract, self.rosa), "Sam buys for us now."
+        if Actor:
+            visited._delegate(Actor(person, "link"), self.sam, reason)
+        else:
+            visited._delegate(person, self.sam, reason, "link")
 
     def _hand_device_over(self):
         contract = self._create_sent("Handed over", [(self.rosa, 0)])
@@ -173,13 +181,13 @@ class Story:
         contract = self._create_rental("Details typed, not confirmed")
         person = self._find(contract, self.portal)
         remarks = self.env.ref("customer_contract.field_rental_remarks").name
-        contract.with_user(self.demo._get_acting_user(person)).sudo()._save_value_draft(
-            person,
-            {remarks: "Ring twice, please."},
-            digest=contract.current_version_id.content_digest,
-            revision=0,
-            identified_by="portal",
-        )
+        visited = contract.with_user(self.demo._get_acting_user(person)).sudo()
+        typed = {remarks: "Ring twice, please."}
+        seen = {"digest": contract.current_version_id.content_digest, "revision": 0}
+        if Actor:
+            visited._save_value_draft(Actor(person, "portal"), typed, **seen)
+        else:
+            visited._save_value_draft(person, typed, **seen, identified_by="portal")
 
     def _submit(self):
         tag = self.env.ref("customer_contract.tag_framework")
