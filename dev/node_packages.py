@@ -4,16 +4,21 @@ import os
 import shutil
 
 import layout
+import locks
 from progress import run, step
 
 PACKAGE = layout.ROOT / "package.json"
 
 
 def ensure():
-    """Install the packages unless these very versions are there."""
-    installed = layout.NODE_HOME / "package.json"
-    if installed.is_file() and installed.read_bytes() == PACKAGE.read_bytes():
-        return
+    """Install the packages unless these very versions are there; one command at a time does."""
+    with locks.hold("node"):
+        installed = layout.NODE_HOME / "package.json"
+        if not installed.is_file() or installed.read_bytes() != PACKAGE.read_bytes():
+            _install()
+
+
+def _install():
     with step(f"Installing Node packages into {layout.NODE_HOME.name}"):
         partial = layout.MADE / "node.partial"
         shutil.rmtree(partial, ignore_errors=True)
