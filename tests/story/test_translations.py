@@ -12,6 +12,8 @@ IN_BOTH = {
     "Base",
     "ID",
     "JSON.",
+    "OK",
+    "pg_trgm %(version)s",
     "PAdES B-B",
     "WeasyPrint %(version)s (PDF/A-3a)",
     "PAdES B-T",
@@ -26,8 +28,6 @@ IN_BOTH = {
 SAME = {
     "fr": IN_BOTH
     | {
-        "OK",
-        "pg_trgm %(version)s",
         "version %(number)s",
         "%(reference)s version %(number)s.pdf",
         "Action",
