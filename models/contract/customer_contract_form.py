@@ -8,12 +8,7 @@ from odoo.fields import Domain
 
 from odoo.addons.base.models.res_users import check_identity
 
-from ...const import (
-    MAIL_LAYOUT,
-    OPEN_STATES,
-    PREPARING_STATES,
-    SIGNABLE_STATES,
-)
+from ...const import MAIL_LAYOUT, OPEN_STATES, PREPARING_STATES, SIGNABLE_STATES
 from ...tools.safe_style import find_hidden_texts
 from ...utils import check_one
 
@@ -92,11 +87,8 @@ class CustomerContract(models.Model):
     def _compute_possible_acts(self):
         may_sign = self.env.user.has_group("customer_contract.group_contract_esign")
         for contract in self:
-            own = (
-                contract.sudo()
-                ._get_next_participants()
-                .filtered(lambda participant: participant.partner_id == self.env.user.partner_id)
-            )
+            # Whoever signs need not see the others.
+            own = contract.sudo()._get_own_turn()
             roles = own.mapped("role")
             contract.needs_approval = contract.sudo()._needs_approval()
             contract.can_sign = may_sign and "signer" in roles and contract.state in SIGNABLE_STATES

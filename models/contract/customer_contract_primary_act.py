@@ -1,7 +1,5 @@
 from odoo import _, api, fields, models
 
-from ...const import PENDING_STATES
-
 
 class CustomerContract(models.Model):
     """What the user does next with a contract: the form's main button.
@@ -83,13 +81,7 @@ class CustomerContract(models.Model):
         self.ensure_one()
         if self.state != "draft":
             return False
-        own = self._get_next_participants().filtered(
-            lambda person: person.partner_id == self.env.user.partner_id
-        )
-        others = self._get_acting_participants().filtered(
-            lambda person: person.state in PENDING_STATES and person not in own
-        )
         if not any(person.party == "counterparty" for person in self.participant_ids):
             return True  # the customer is still to be chosen
-        turn = min(others.mapped("sequence"), default=None)
-        return any(person._is_outside() for person in others if person.sequence == turn)
+        following = self._get_next_participants(after=self._get_own_turn())
+        return any(person._is_outside() for person in following)

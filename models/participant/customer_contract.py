@@ -123,19 +123,29 @@ class CustomerContract(models.Model):
         """Return the participants whose act the contract needs."""
         return self.participant_ids.filtered(lambda participant: participant.role != "observer")
 
-    def _get_next_participants(self):
+    def _get_next_participants(self, after=()):
         """Return the participants whose turn it is now, or will be once sent.
 
+        :param recordset after: participants who are taken to have acted, if any
         :rtype: recordset of `customer.contract.participant`
         """
         self.ensure_one()
         pending = self._get_acting_participants().filtered(
-            lambda participant: participant.state in PENDING_STATES
+            lambda participant: participant.state in PENDING_STATES and participant not in after
         )
         turn = min(pending.mapped("sequence"), default=None)
         following = pending.filtered(lambda participant: participant.sequence == turn)
         # What is asked of them in a list is read for all its contracts together.
         return following.with_prefetch(self.participant_ids._prefetch_ids)
+
+    def _get_own_turn(self):
+        """Return the current user's parts whose turn it is now, or will be once sent.
+
+        :rtype: recordset of `customer.contract.participant`
+        """
+        return self._get_next_participants().filtered(
+            lambda participant: participant.partner_id == self.env.user.partner_id
+        )
 
     def _advance(self, notify=True):
         """Ask whoever is next, or complete the contract when nobody is left.
