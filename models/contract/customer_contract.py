@@ -192,6 +192,7 @@ class CustomerContract(models.Model):
     _name_unique = models.UniqueIndex(
         "(company_id, name)", "A company's contracts have distinct references."
     )
+
     # === WRITING === #
 
     @api.depends("name", "title")
@@ -320,8 +321,9 @@ class CustomerContract(models.Model):
     def write(self, vals):
         self._check_protected_fields(vals)
         self._check_content_is_open(vals)
-        for contract in self:
-            contract._check_moved_by_hand(vals, contract.state)
+        if "stage_id" in vals:
+            for contract in self:
+                contract._check_moved_by_hand(vals, contract.state)
         changes = self._prepare_change_details(vals)
         before = self._prepare_whereabouts(vals)
         result = super().write(vals)
