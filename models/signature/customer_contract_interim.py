@@ -22,7 +22,7 @@ class CustomerContract(models.Model):
         """
         stored_sudo = self._get_stored_pdf()
         contract_sudo = self.sudo()
-        if not stored_sudo or not contract_sudo._get_interim_signatures():
+        if not stored_sudo or not contract_sudo._list_interim_signatures():
             return stored_sudo
         if contract_sudo._has_pdf_to_make():
             # Of two who ask at the same time, one makes it and the other gets the same.
@@ -40,20 +40,28 @@ class CustomerContract(models.Model):
         signatures = self.current_signature_ids.sorted("id")
         return signatures if self.state != "signed" else signatures.browse()
 
+    def _list_interim_signatures(self):
+        """Return their ids as what is stored beside the file that shows them.
+
+        :return: empty if there are none
+        :rtype: str
+        """
+        return ",".join(map(str, self._get_interim_signatures().ids))
+
     def _has_pdf_to_make(self):
         """Tell whether the file with the signatures so far is still to be made.
 
         :rtype: bool
         """
         self.ensure_one()
-        signatures_sudo = self.sudo()._get_interim_signatures()
-        shown = ",".join(map(str, signatures_sudo.ids))
-        return bool(shown) and self.sudo().interim_signatures != shown
+        # Whoever reads the contract need not see the signatures' records.
+        contract_sudo = self.sudo()
+        shown = contract_sudo._list_interim_signatures()
+        return bool(shown) and contract_sudo.interim_signatures != shown
 
     def _store_interim_document(self):
         """Render the contract with the signatures so far, and store it."""
         self.ensure_one()
-        signatures = self._get_interim_signatures()
         version = self.current_version_id
         document = self._store_evidence_file(
             _(
@@ -61,11 +69,11 @@ class CustomerContract(models.Model):
                 reference=self._get_file_stem(),
                 number=version.number,
             ),
-            self._render_contract_pdf(version._get_content(), signatures),
+            self._render_contract_pdf(version._get_content(), self._get_interim_signatures()),
         )
         self._write_protected(
             {
                 "interim_document_id": document.id,
-                "interim_signatures": ",".join(map(str, signatures.ids)),
+                "interim_signatures": self._list_interim_signatures(),
             }
         )
