@@ -45,16 +45,24 @@ class CustomerContractSign(models.TransientModel):
         return self.env.user.sudo().contract_signature
 
     def action_sign(self):
-        """Sign, after the identity check if the company demands one.
+        """Sign, after the identity check if a company demands one.
 
-        :return: an action that closes the dialog, or asks for the password
+        :return: an action that closes the dialog and tells what was signed of several, goes on
+            with the mail, or asks for the password
         :rtype: dict
         :raise UserError: if the signature cannot be recorded
         """
         check_one(self)
-        if self.contract_id.company_id.contract_confirm_identity:
+        if any(self._get_contracts().company_id.mapped("contract_confirm_identity")):
             return self._sign_with_identity_check()
         return self._sign()
+
+    def _get_contracts(self):
+        """Return what the dialog was opened to sign.
+
+        :rtype: recordset of `customer.contract`
+        """
+        return self.contract_id
 
     @check_identity
     def _sign_with_identity_check(self):
@@ -63,11 +71,19 @@ class CustomerContractSign(models.TransientModel):
 
     def _sign(self):
         """Record the signature, and remember or forget it as the user chose."""
-        self.contract_id.action_sign_as_manager(
-            self.signature and self.signature.decode(), signed_by=self.signed_by
-        )
+        following = self._record(self.signature and self.signature.decode())
         # Only the user's own signature is written here.
         self.env.user.sudo().contract_signature = self.signature if self.remember else False
+        return following
+
+    def _record(self, picture):
+        """Record the signature.
+
+        :param str picture: the drawn signature, in base64
+        :return: the action that follows
+        :rtype: dict
+        """
+        self.contract_id.action_sign_as_manager(picture, signed_by=self.signed_by)
         return self._get_next_action()
 
     def _get_next_action(self):

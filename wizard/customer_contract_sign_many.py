@@ -1,9 +1,5 @@
 from odoo import _, api, fields, models
 
-from odoo.addons.base.models.res_users import check_identity
-
-from ..utils import check_one
-
 
 class CustomerContractSignMany(models.TransientModel):
     """The dialog in which an employee signs several contracts with one drawn signature.
@@ -39,28 +35,12 @@ class CustomerContractSignMany(models.TransientModel):
                 "signed is frozen: it changes only by a new version."
             )
 
-    def action_sign(self):
-        """Sign each contract, after the identity check if a company demands one.
+    def _get_contracts(self):
+        return self.contract_ids
 
-        :return: an action that tells what was signed and what not, or asks for the password
-        :rtype: dict
-        :raise UserError: if none could be signed
-        """
-        check_one(self)
-        if any(self.contract_ids.company_id.mapped("contract_confirm_identity")):
-            return self._sign_with_identity_check()
-        return self._sign()
-
-    @check_identity
-    def _sign_with_identity_check(self):
-        return self._sign()
-
-    def _sign(self):
-        picture = self.signature and self.signature.decode()
+    def _record(self, picture):
         outcome = self.contract_ids._act_on_each(
             lambda contract: contract.action_sign_as_manager(picture, signed_by=self.signed_by)
         )
-        # Only the user's own signature is written here.
-        self.env.user.sudo().contract_signature = self.signature if self.remember else False
         outcome["params"]["next"] = {"type": "ir.actions.act_window_close"}
         return outcome
