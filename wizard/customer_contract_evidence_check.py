@@ -103,9 +103,4 @@ class CustomerContractEvidenceCheck(models.TransientModel):
         :rtype: dict
         """
         check_one(self)
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": "customer.contract",
-            "res_id": self.contract_id.id,
-            "views": [(False, "form")],
-        }
+        return self.contract_id._get_records_action()

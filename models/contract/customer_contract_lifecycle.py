@@ -327,23 +327,41 @@ class CustomerContract(models.Model):
             either
         :param callable note: the work in full
         """
+        # Who the manager is is no secret to whoever acts on the contract.
+        user_sudo = self.sudo().user_id
+        self._tell_employee(user_sudo, text, activity_type, also=also, summary=summary, note=note)
+
+    def _tell_employee(
+        self,
+        user,
+        text,
+        activity_type="mail.mail_activity_data_todo",
+        *,
+        also=None,
+        summary=None,
+        note=None,
+    ):
+        """Tell an employee what :meth:`_tell_manager` tells the contract's manager.
+
+        :param recordset user: the employee; with none, the chatter keeps it
+        """
         self.ensure_one()
         # Whoever acts in the portal has no right to plan work for employees.
-        contract_sudo = self.sudo()._speaking_to(self.sudo().user_id)
+        contract_sudo = self.sudo()._speaking_to(user)
         text, summary, note = (say and say(contract_sudo.env) for say in (text, summary, note))
-        people = contract_sudo.user_id.partner_id
+        people = user.partner_id
         contract_sudo.message_post(
             body=text,
             partner_ids=(people | also if also else people).ids,
             author_id=self.env.ref("base.partner_root").id,
             subtype_xmlid="mail.mt_note",
         )
-        if contract_sudo.user_id and activity_type:
+        if user and activity_type:
             contract_sudo.activity_schedule(
                 activity_type,
                 summary=summary or (not note and text[:120]),
                 note=note or False,
-                user_id=contract_sudo.user_id.id,
+                user_id=user.id,
             )
 
     def _speaking_to(self, user):

@@ -373,10 +373,7 @@ class CustomerContractDispute(models.Model):
         """Put what is written into the letter of the contract's mails."""
         render_values = render_values or {}
         speaking = (render_values.get("record") or self).sudo()
-        partners = self.env["res.partner"].sudo().browse(recipients_group["recipients_ids"])
-        letter = speaking.contract_id._prepare_letter(
-            partners, recipients_group.get("participant"), message.author_id, message.body
-        )
+        letter = speaking.contract_id._prepare_group_letter(recipients_group, message)
         return super()._notify_by_email_render_layout(
             message,
             recipients_group,
@@ -409,12 +406,7 @@ class CustomerContractDispute(models.Model):
         :rtype: dict
         """
         check_one(self)
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": "customer.contract",
-            "res_id": self.contract_id.id,
-            "views": [(False, "form")],
-        }
+        return self.contract_id._get_records_action()
 
     # === FILES === #
 

@@ -189,15 +189,24 @@ class CustomerContract(models.Model):
             # What employees write in the contract's conversation comes as a letter, too.
             msg_vals = {**(msg_vals or {}), "email_layout_xmlid": MAIL_LAYOUT}
         if speaking:
-            partners = self.env["res.partner"].sudo().browse(recipients_group["recipients_ids"])
-            render_values = {
-                **render_values,
-                "letter": speaking._prepare_letter(
-                    partners, participant, message.author_id, message.body
-                ),
-            }
+            letter = speaking._prepare_group_letter(recipients_group, message)
+            render_values = {**render_values, "letter": letter}
         return super()._notify_by_email_render_layout(
             message, recipients_group, msg_vals=msg_vals, render_values=render_values
+        )
+
+    def _prepare_group_letter(self, recipients_group, message):
+        """Prepare the letter around a message for those who get the same mail.
+
+        :param dict recipients_group: who they are, as Odoo groups them
+        :param recordset message: the `mail.message`
+        :return: see :meth:`_prepare_letter`
+        :rtype: dict
+        """
+        # Whoever sets a mail off need not see who gets it.
+        partners_sudo = self.env["res.partner"].sudo().browse(recipients_group["recipients_ids"])
+        return self._prepare_letter(
+            partners_sudo, recipients_group.get("participant"), message.author_id, message.body
         )
 
     def _prepare_letter(self, partners, participant=None, author=None, text=""):

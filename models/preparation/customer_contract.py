@@ -1,6 +1,6 @@
 import lxml.html
 
-from odoo import SUPERUSER_ID, _, api, fields, models
+from odoo import _, api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_list
 
@@ -246,27 +246,22 @@ class CustomerContract(models.Model):
         :param str reason: why, in that person's language
         """
         self.ensure_one()
-        # The job tells it, in the sender's language.
-        contract_sudo = self.sudo().with_user(SUPERUSER_ID).with_context(lang=user.lang)
-        text = contract_sudo.env._(
-            "%(contract)s could not be sent, and is a draft again: %(reason)s",
-            contract=contract_sudo.display_name,
-            reason=reason,
-        )
-        told = user if user.active else contract_sudo.user_id
-        contract_sudo.message_post(
-            body=text,
-            partner_ids=told.partner_id.ids,
-            author_id=self.env.ref("base.partner_root").id,
-            subtype_xmlid="mail.mt_note",
-        )
-        if told.active:
-            contract_sudo.activity_schedule(
-                "mail.mail_activity_data_todo",
-                summary=contract_sudo.env._("Could not be sent"),
-                note=text,
-                user_id=told.id,
+        told = user if user.active else self.sudo().user_id
+
+        def say(env):
+            return env._(
+                "%(contract)s could not be sent, and is a draft again: %(reason)s",
+                contract=self.display_name,
+                reason=reason,
             )
+
+        self._tell_employee(
+            told,
+            say,
+            "mail.mail_activity_data_todo" if told.active else None,
+            summary=lambda env: env._("Could not be sent"),
+            note=say,
+        )
 
     # === WHAT IS NOT DONE MEANWHILE === #
 
