@@ -40,16 +40,6 @@ class CustomerContract(models.Model):
         return found | ~self._make_union(domains.values()) if False in value else found
 
     @api.model
-    def _get_to_do_domain(self, kind=None):
-        """Return the contracts that wait for the current user.
-
-        :param str kind: the kind of work; any if left out
-        :rtype: odoo.fields.Domain
-        """
-        domains = self._get_to_do_domains()
-        return domains[kind] if kind else Domain.OR(domains.values())
-
-    @api.model
     def _get_to_do_domains(self):
         """Return the contracts that wait for the current user, by the kind of work.
 

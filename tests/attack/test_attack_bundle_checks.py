@@ -1,6 +1,5 @@
 import base64
 import shutil
-import subprocess
 import tempfile
 from pathlib import Path
 
@@ -8,7 +7,7 @@ from odoo.exceptions import UserError
 from odoo.tests import tagged
 
 from ...tools import verify
-from ..integrity.common import PYTHON, BundleCommon
+from ..integrity.common import BundleCommon
 from ..seal.common import SealCommon
 from .common import attacks
 from .generated_bundles import ROWS, UNKNOWN, UNREADABLE, Generator, describe
@@ -26,16 +25,7 @@ class TestAttackBundleChecks(BundleCommon, SealCommon):
 
     def _run_script(self, path, options):
         """Return the checks that ``verify.py`` finds failed."""
-        script = path.with_name("verify.py")
-        script.write_bytes(self.script)
-        result = subprocess.run(
-            [PYTHON, "-I", script, path, *options],
-            capture_output=True,
-            text=True,
-            timeout=60,
-            env={"PATH": "/usr/bin", "PYTHONUTF8": "1"},
-            check=False,
-        )
+        result = self._run_verifier(path, *options)
         self.assertFalse(result.stderr)
         if "FAIL  the bundle cannot be read" in result.stdout:
             return [UNREADABLE]

@@ -73,15 +73,14 @@ class BundleCommon(ContractCommon):
                 archive.writestr(name, content)
         return path
 
-    def _verify(self, files, *options):
-        """Run the bundle's own script on it.
+    def _run_verifier(self, path, *options):
+        """Run the script of the bundle on a file, with nothing of this environment.
 
-        :return: the exit status and what it printed
+        :rtype: subprocess.CompletedProcess
         """
-        path = self._pack(files)
         script = path.with_name("verify.py")
         script.write_bytes(self.script)
-        result = subprocess.run(
+        return subprocess.run(
             [PYTHON, "-I", script, path, *options],
             capture_output=True,
             text=True,
@@ -89,6 +88,13 @@ class BundleCommon(ContractCommon):
             env={"PATH": "/usr/bin", "PYTHONUTF8": "1"},
             check=False,
         )
+
+    def _verify(self, files, *options):
+        """Run the bundle's own script on it.
+
+        :return: the exit status and what it printed
+        """
+        result = self._run_verifier(self._pack(files), *options)
         self.assertNotIn("Traceback", result.stderr + result.stdout)
         return result.returncode, result.stdout + result.stderr
 
